@@ -1,0 +1,61 @@
+// Transpiles src/ to dist/ file by file (same layout) and builds the console.
+// `--if-stale` does only what is missing or older than its sources; `npm start` uses it.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const ifStale = process.argv.includes('--if-stale');
+const serverOnly = process.argv.includes('--server');
+
+const files = (folder, keep) =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && keep(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+const newest = (paths) => Math.max(0, ...paths.map((path) => statSync(path).mtimeMs));
+const age = (path) => (existsSync(path) ? statSync(path).mtimeMs : -1);
+
+async function buildServer() {
+  const sources = files('src', (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const stamp = join(root, 'dist', '.built');
+  if (ifStale && age(stamp) >= newest(sources)) return;
+  const started = Date.now();
+  const { default: ts } = await import('typescript');
+  for (const entry of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [])
+    if (entry !== 'console') rmSync(join(root, 'dist', entry), { recursive: true });
+  for (const source of sources) {
+    const target = join(root, 'dist', relative(join(root, 'src'), source)).replace(/\.ts$/, '.js');
+    const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
+      fileName: source,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true,
+        rewriteRelativeImportExtensions: true,
+      },
+    });
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, outputText, { mode: source.endsWith('cli.ts') ? 0o755 : 0o644 });
+  }
+  writeFileSync(stamp, '');
+  console.log(`built the server: ${sources.length} files in ${Date.now() - started} ms`);
+}
+
+function buildConsole() {
+  const sources = files('web', () => true).filter((path) => !path.includes('node_modules'));
+  if (ifStale && age(join(root, 'dist', 'console', 'index.html')) >= newest(sources)) return;
+  const started = Date.now();
+  console.log('building the console …');
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn', join(root, 'web')],
+    {
+      stdio: 'inherit',
+    },
+  );
+  console.log(`built the console in ${Date.now() - started} ms`);
+}
+
+await buildServer();
+if (!serverOnly) buildConsole();

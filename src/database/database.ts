@@ -1,0 +1,338 @@
+import type { Duplex } from 'node:stream';
+import {
+  type CompiledQuery,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
+import pg from 'pg';
+import { AppError } from '../kernel/errors.ts';
+import { EmbeddedEngine } from './embedded.ts';
+import { toAppError } from './errors.ts';
+import type { Principal } from './principal.ts';
+import type { DB } from './types.gen.ts';
+
+/** A typed query builder bound to one transaction of one principal. Always the first argument of a query. */
+export type Session = Kysely<DB>;
+
+export interface SessionOptions {
+  /** Cancels the running statement when it aborts. */
+  signal?: AbortSignal;
+  /** Overrides the statement timeout for this session. */
+  timeoutMs?: number;
+}
+
+export interface DatabaseOptions {
+  /** Postgres connection string; undefined opens the embedded database. */
+  url?: string;
+  /** Folder of the embedded database; undefined keeps it in memory. */
+  dataDir?: string;
+  /** Content the embedded database starts from when its folder is empty. */
+  image?: Uint8Array<ArrayBuffer>;
+  poolSize?: number;
+  statementTimeoutMs?: number;
+}
+
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    // int8 and numeric: tokens, bytes and money of one row fit a double; sums are made in SQL.
+    if (oid === 20 || oid === 1700) return Number;
+    if (oid === 1082) return String;
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+/** How often a transaction that lost to a concurrent one (SQLSTATE 40001, 40P01) is tried again. */
+const conflictRetries = 3;
+
+/**
+ * The only way to the data. `as` runs work inside one transaction that acts as a principal under row-level
+ * security; `asService` acts for the system and names its reason. Nothing that waits for the outside world
+ * belongs inside either.
+ */
+export class Database {
+  readonly engine: 'embedded' | 'postgres';
+  readonly #pool: pg.Pool;
+  readonly #embedded: EmbeddedEngine | undefined;
+  readonly #url: string | undefined;
+  readonly #timeoutMs: number;
+  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+  #listenClient: pg.Client | undefined;
+  #closed = false;
+
+  private constructor(options: DatabaseOptions, embedded: EmbeddedEngine | undefined) {
+    this.engine = embedded ? 'embedded' : 'postgres';
+    this.#embedded = embedded;
+    this.#url = options.url;
+    this.#timeoutMs = options.statementTimeoutMs ?? 15_000;
+    this.#pool = new pg.Pool(
+      embedded
+        ? {
+            max: 1,
+            idleTimeoutMillis: 0,
+            pipeline: true,
+            types,
+            user: 'postgres',
+            database: 'postgres',
+            stream: () => embedded.connect() as Duplex & pg.ClientConfig['stream'],
+          }
+        : {
+            connectionString: options.url,
+            max: options.poolSize ?? 10,
+            connectionTimeoutMillis: 10_000,
+            application_name: 'meta-agent',
+            pipeline: true,
+            types,
+          },
+    );
+    // A client that breaks while idle is dropped by the pool; the next session opens another.
+    this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => {
+      // A client that breaks while it works fails its statements; the event itself has no other reader.
+      client.on('error', () => {});
+      if (!embedded) return;
+      client.on('notification', (message) => this.#notify(message.channel, message.payload ?? ''));
+      for (const channel of this.#listeners.keys())
+        client.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {});
+    });
+  }
+
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const embedded =
+      options.url === undefined
+        ? new EmbeddedEngine({
+            ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+            ...(options.image === undefined ? {} : { image: options.image }),
+          })
+        : undefined;
+    await embedded?.start();
+    const database = new Database(options, embedded);
+    try {
+      await database.#pool.query('select 1');
+    } catch (error) {
+      await database.close();
+      throw toAppError(error);
+    }
+    return database;
+  }
+
+  /** Runs `work` in one transaction that can read and write exactly what `principal` may. */
+  as<T>(
+    principal: Principal,
+    work: (session: Session) => Promise<T>,
+    options: SessionOptions = {},
+  ): Promise<T> {
+    if (principal.kind === 'anonymous')
+      return this.#transaction({ role: 'anon', claims: { role: 'anon' }, agent: '' }, work, options);
+    return this.#transaction(
+      {
+        role: 'authenticated',
+        claims: { sub: principal.user_id, role: 'authenticated' },
+        agent: principal.agent ?? '',
+      },
+      work,
+      options,
+    );
+  }
+
+  /**
+   * Runs `work` as the system. For what no user may do: claiming work, signing in, metering.
+   * @param reason why the system acts, for the reader and for `pg_stat_activity`.
+   */
+  asService<T>(
+    reason: string,
+    work: (session: Session) => Promise<T>,
+    options: SessionOptions = {},
+  ): Promise<T> {
+    return this.#transaction(
+      { role: 'service_role', claims: { role: 'service_role', reason }, agent: '' },
+      work,
+      options,
+    );
+  }
+
+  /** A connection as the role that owns the schema, for deploying and verifying only. */
+  async withOwner<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      return await work(client);
+    } catch (error) {
+      throw toAppError(error);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Calls `handler` with the payload of every NOTIFY on `channel`. Returns the way to stop. */
+  async listen(channel: string, handler: (payload: string) => void): Promise<() => void> {
+    let handlers = this.#listeners.get(channel);
+    if (!handlers) {
+      handlers = new Set();
+      this.#listeners.set(channel, handlers);
+      await this.#listenOn(channel);
+    }
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  }
+
+  /** Content of the embedded database, to start another one from. */
+  async dump(): Promise<Uint8Array> {
+    if (!this.#embedded)
+      throw new AppError('invalid_input', 'Only the embedded database can be dumped this way.');
+    return this.#embedded.dump();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#listenClient?.end().catch(() => {});
+    await this.#pool.end();
+    await this.#embedded?.close();
+  }
+
+  async #transaction<T>(
+    actor: { role: string; claims: Record<string, string>; agent: string },
+    work: (session: Session) => Promise<T>,
+    options: SessionOptions,
+  ): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#attempt(actor, work, options);
+      } catch (error) {
+        const lostToAnother =
+          error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');
+        if (!lostToAnother || attempt >= conflictRetries) throw toAppError(error);
+      }
+    }
+  }
+
+  async #attempt<T>(
+    actor: { role: string; claims: Record<string, string>; agent: string },
+    work: (session: Session) => Promise<T>,
+    options: SessionOptions,
+  ): Promise<T> {
+    options.signal?.throwIfAborted();
+    const client = await this.#pool.connect();
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    const stopGuards = this.#guard(client, timeoutMs, options.signal);
+    let broken: Error | undefined;
+    try {
+      // Sent together with the first statement of the work; an error in either aborts the transaction,
+      // so nothing can run without the role and the claims.
+      const opened = Promise.all([
+        client.query('begin'),
+        client.query(
+          `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
+                  set_config('meta_agent.agent', $3, true), set_config('statement_timeout', $4, true)`,
+          [actor.role, JSON.stringify(actor.claims), actor.agent, String(timeoutMs)],
+        ),
+      ]);
+      const openFailure = opened.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      try {
+        const result = await work(sessionOn(client));
+        await opened;
+        const { command } = await client.query('commit');
+        if (command !== 'COMMIT')
+          throw new AppError('conflict', 'The change was not kept.', { fix: 'Try again.' });
+        return result;
+      } catch (error) {
+        const cause = (await openFailure) ?? error;
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        throw cause;
+      }
+    } finally {
+      stopGuards();
+      client.release(broken);
+    }
+  }
+
+  /** Enforces the timeout from outside (embedded) and the caller's abort (Postgres). */
+  #guard(client: pg.PoolClient, timeoutMs: number, signal: AbortSignal | undefined): () => void {
+    if (this.#embedded) {
+      const embedded = this.#embedded;
+      const timer = setTimeout(() => void embedded.interrupt(), timeoutMs);
+      return () => clearTimeout(timer);
+    }
+    if (!signal) return () => {};
+    const { processID } = client as unknown as { processID: number };
+    const cancel = () => {
+      this.#pool.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => signal.removeEventListener('abort', cancel);
+  }
+
+  #notify(channel: string, payload: string): void {
+    for (const handler of this.#listeners.get(channel) ?? []) handler(payload);
+  }
+
+  async #listenOn(channel: string): Promise<void> {
+    const statement = `listen ${pg.escapeIdentifier(channel)}`;
+    if (this.#embedded) {
+      await this.#pool.query(statement);
+      return;
+    }
+    this.#listenClient ??= await this.#openListener();
+    await this.#listenClient.query(statement);
+  }
+
+  async #openListener(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'meta-agent listen' });
+    client.on('notification', (message) => this.#notify(message.channel, message.payload ?? ''));
+    client.on('error', () => {
+      this.#listenClient = undefined;
+      if (!this.#closed) setTimeout(() => void this.#reopenListener(), 1_000).unref();
+    });
+    await client.connect();
+    return client;
+  }
+
+  async #reopenListener(): Promise<void> {
+    try {
+      this.#listenClient = await this.#openListener();
+      for (const channel of this.#listeners.keys())
+        await this.#listenClient.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch {
+      if (!this.#closed) setTimeout(() => void this.#reopenListener(), 5_000).unref();
+    }
+  }
+}
+
+/** Kysely over one connection that is already inside a transaction. */
+function sessionOn(client: pg.PoolClient): Session {
+  const connection = {
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      const result = await client.query(query.sql, query.parameters as unknown[]);
+      return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
+    },
+    // biome-ignore lint/correctness/useYield: sessions are short transactions; streaming rows is not offered
+    async *streamQuery(): AsyncIterableIterator<never> {
+      throw new AppError('internal', 'A session does not stream rows; page through them.');
+    },
+  };
+  return new Kysely<DB>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => ({
+        init: async () => {},
+        acquireConnection: async () => connection,
+        beginTransaction: async () => {
+          throw new AppError('internal', 'A session already is a transaction.');
+        },
+        commitTransaction: async () => {},
+        rollbackTransaction: async () => {},
+        releaseConnection: async () => {},
+        destroy: async () => {},
+      }),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}

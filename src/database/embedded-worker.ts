@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { uuid_ossp } from '@electric-sql/pglite/contrib/uuid_ossp';
+import { vector } from '@electric-sql/pglite-pgvector';
+
+/**
+ * The thread that embedded PostgreSQL lives in. It speaks the PostgreSQL wire protocol over messages:
+ * bytes in, bytes out, in order. A query blocks this thread only.
+ */
+export interface EmbeddedWorkerData {
+  /** Folder of the database; undefined keeps it in memory. */
+  dataDir?: string;
+  /** Content of a database to start from (a tar made by `dump`), used only when `dataDir` is empty. */
+  image?: Uint8Array<ArrayBuffer>;
+}
+
+export type EmbeddedReply = { ready: true } | { failed: string } | { dump: Uint8Array } | { closed: true };
+
+const port = parentPort;
+if (!port) throw new Error('embedded-worker runs as a worker thread only');
+const { dataDir, image } = workerData as EmbeddedWorkerData;
+
+try {
+  const database = await PGlite.create({
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(image === undefined ? {} : { loadDataDir: new Blob([image]) }),
+    extensions: { vector, uuid_ossp },
+  });
+  let queue: Promise<void> = Promise.resolve();
+  port.on('message', (message: Uint8Array | 'close' | 'dump') => {
+    queue = queue.then(async () => {
+      if (message === 'close') {
+        await database.close();
+        port.postMessage({ closed: true } satisfies EmbeddedReply);
+        port.close();
+      } else if (message === 'dump') {
+        const file = await database.dumpDataDir('none');
+        port.postMessage({ dump: new Uint8Array(await file.arrayBuffer()) } satisfies EmbeddedReply);
+      } else {
+        port.postMessage(await database.execProtocolRaw(message));
+      }
+    });
+  });
+  port.postMessage({ ready: true } satisfies EmbeddedReply);
+} catch (error) {
+  port.postMessage({
+    failed: error instanceof Error ? error.message : String(error),
+  } satisfies EmbeddedReply);
+  port.close();
+}

@@ -1,0 +1,21 @@
+/** Whom a session acts for. Agents act as the user they work for; `agent` only says who typed. */
+export type Principal = UserPrincipal | AnonymousPrincipal;
+
+export interface UserPrincipal {
+  kind: 'user';
+  user_id: string;
+  /** Instance role, for menus and operation checks; the database decides rows by itself. */
+  role: 'user' | 'admin' | 'super_admin';
+  /** What the session or API key may do. A browser session has every scope of its user. */
+  scopes: readonly string[];
+  session_id?: string;
+  api_key_id?: string;
+  /** Name of the agent that acts for the user, recorded in history. */
+  agent?: string;
+}
+
+export interface AnonymousPrincipal {
+  kind: 'anonymous';
+}
+
+export const anonymous: AnonymousPrincipal = { kind: 'anonymous' };

@@ -1,0 +1,2 @@
+// placeholder until the catalog is deployed
+export type DB = Record<string, Record<string, unknown>>;

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Database, type UserPrincipal } from '../../src/database/index.ts';
+import { newId } from '../../src/kernel/ids.ts';
+
+export interface TestDatabase {
+  database: Database;
+  /** Connection string, on real Postgres. */
+  url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** A fresh copy of the deployed schemas: embedded in memory, or a Postgres database of its own. */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  const server = process.env.META_AGENT_TEST_DATABASE_URL;
+  if (!server) {
+    const image = process.env.META_AGENT_TEST_IMAGE;
+    if (!image) throw new Error('the test image is missing: run through vitest');
+    const database = await Database.open({ image: new Uint8Array(readFileSync(image)) });
+    return { database, url: undefined, close: () => database.close() };
+  }
+  const name = `meta_agent_test_${newId().replaceAll('-', '')}`;
+  await onServer(server, `create database ${name} template ${process.env.META_AGENT_TEST_TEMPLATE}`);
+  const target = new URL(server);
+  target.pathname = `/${name}`;
+  const database = await Database.open({ url: target.href });
+  return {
+    database,
+    url: target.href,
+    close: async () => {
+      await database.close();
+      await onServer(server, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const admin = await Database.open({ url });
+  try {
+    await admin.withOwner((client) => client.query(statement));
+  } finally {
+    await admin.close();
+  }
+}
+
+/** A user as sign-up makes one. The first of a database is its administrator. */
+export async function createTestUser(
+  database: Database,
+  email = `${newId()}@example.org`,
+): Promise<UserPrincipal> {
+  const row = await database.withOwner(async (client) => {
+    const { rows } = await client.query<{ id: string; role: UserPrincipal['role'] }>(
+      `with created as (insert into auth.users (email) values ($1) returning id) select id from created`,
+      [email],
+    );
+    const id = rows[0]?.id;
+    const profile = await client.query<{ id: string; role: UserPrincipal['role'] }>(
+      'select id, role from public.users where id = $1',
+      [id],
+    );
+    return profile.rows[0];
+  });
+  if (!row) throw new Error('the user was not created');
+  return { kind: 'user', user_id: row.id, role: row.role, scopes: ['*'] };
+}
