@@ -33,7 +33,10 @@ export function decodeCursor(text: string): Cursor {
  * Cuts `rows` (fetched with `limit + 1`) to a page.
  * Rows carry `created_at` and `id`, the order of every list.
  */
-export function toPage<T extends { created_at: Date | string; id: string }>(rows: T[], limit: number): Page<T> {
+export function toPage<T extends { created_at: Date | string; id: string }>(
+  rows: T[],
+  limit: number,
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;

@@ -1,0 +1,16 @@
+import { authContract } from './auth/contract.ts';
+import { conversationsContract } from './conversations/contract.ts';
+import { filesContract } from './files/contract.ts';
+import { memoryContract } from './memory/contract.ts';
+import { projectsContract } from './projects/contract.ts';
+import { settingsContract } from './settings/contract.ts';
+
+/** Every operation of the product by domain, without what answers it: what the console and the client import. */
+export const contracts = {
+  auth: authContract,
+  settings: settingsContract,
+  files: filesContract,
+  memory: memoryContract,
+  projects: projectsContract,
+  conversations: conversationsContract,
+};

@@ -1,0 +1,13 @@
+export { authorize, callOperation, inputSchema, invalidInput, outputSchema } from './call.ts';
+export {
+  type CallContext,
+  contract,
+  defineOperation,
+  type HttpMethod,
+  type Operation,
+  type OperationShape,
+  type Scope,
+  scopes,
+  type UserContext,
+} from './operation.ts';
+export { Registry } from './registry.ts';
