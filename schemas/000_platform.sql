@@ -81,8 +81,8 @@ end
 $$;
 
 -- Creates an enum type, or adds the values an older database lacks. Values are never removed.
-create or replace function private.declare_enum(p_type text, variadic p_values text[])
-returns void language plpgsql volatile set search_path = '' as $$
+create or replace procedure private.declare_enum(p_type text, variadic p_values text[])
+language plpgsql set search_path = '' as $$
 declare
   v_value text;
 begin
@@ -260,11 +260,11 @@ begin
 end
 $$;
 
-comment on function private.declare_enum(text, text[]) is 'Creates an enum type or adds the values it lacks.';
+comment on procedure private.declare_enum(text, text[]) is 'Creates an enum type or adds the values it lacks.';
 
 -- --------------------------------------------------------------------------------------- rights and policies
 
-revoke execute on function private.declare_enum(text, text[]) from public;
+revoke execute on procedure private.declare_enum(text, text[]) from public;
 
 do $$
 declare

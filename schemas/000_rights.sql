@@ -186,8 +186,7 @@ begin
   v_protected := array(select jsonb_array_elements_text(v_declared.arguments -> 'protected'));
   v_hidden := array(select jsonb_array_elements_text(v_declared.arguments -> 'hidden'));
   -- What decides who may see a row is set once. A row with an owner may be moved between projects.
-  v_fixed := array['id', 'created_at'] || case when v_declared.kind in ('owner', 'project', 'owner_or_project',
-    'child', 'public') then array[v_declared.arguments ->> 'column'] else '{}'::text[] end;
+  v_fixed := array_remove(array['id', 'created_at', v_declared.arguments ->> 'column'], null);
   v_columns := array(select attname::text from pg_catalog.pg_attribute
     where attrelid = p_table and attnum > 0 and not attisdropped order by attnum);
 

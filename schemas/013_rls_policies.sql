@@ -1,0 +1,49 @@
+-- Row-level security: makes every declared access true again, and fails if any table was left open.
+--
+-- Each table is declared in its own file by one line, private.declare_access(…), which enables and forces row-level
+-- security and writes its policies and grants (000_rights.sql says what the kinds mean). This file stands after the
+-- tables of the specification's first half: it applies every declaration once more, because a later file may have
+-- added columns to an earlier table (002 adds to meta_memory_facts), whose grants name columns, and then proves
+-- that none of these tables is without a declaration, forced row-level security and a policy.
+--
+--   select table_name, kind, sentence from private.access_declarations order by 1;   -- the whole access model
+--   select * from private.unprotected_tables();                 -- tables of the schema public left open
+--
+-- Files after this one bring their own declarations; the deployment's verification repeats the proof for all.
+
+-- -------------------------------------------------------------------------------------- rights and policies
+
+do $$
+declare
+  v_table text;
+  v_faults text;
+begin
+  foreach v_table in array array(
+    select d.table_name from private.access_declarations d where to_regclass(d.table_name) is not null order by 1
+  ) loop
+    call private.apply_access(v_table::regclass);
+  end loop;
+
+  -- A database in use may hold tables of others, so the proof is over the tables of these files: the ones named
+  -- here must be declared, and every declared one must be protected.
+  select string_agg(f.fault, '; ') into v_faults
+  from (
+    select t.name || ' is not declared' as fault
+    from unnest(array[
+      'meta_projects', 'meta_project_members', 'meta_workstreams', 'meta_tasks', 'meta_task_dependencies',
+      'meta_task_runs', 'meta_artifacts', 'meta_decisions', 'meta_memory_facts', 'meta_budgets',
+      'meta_budget_reservations', 'users', 'sessions', 'api_keys', 'oauth_accounts', 'permissions', 'roles',
+      'role_permissions', 'user_roles', 'auth_audit_log', 'setup_tokens', 'rate_limits'
+    ]) as t (name)
+    where not exists (select from private.access_declarations d where d.table_name = 'public.' || t.name)
+    union all
+    select u.table_name || ': ' || u.fault
+    from (values ('public'), ('private'), ('auth')) as s (name), private.unprotected_tables(s.name) u
+    where u.table_name in (select d.table_name from private.access_declarations d)
+  ) f;
+  if v_faults is not null then
+    raise exception 'Some tables are left unprotected: %', v_faults
+      using hint = 'Declare each with private.declare_access() in the file that creates it.';
+  end if;
+end
+$$;
