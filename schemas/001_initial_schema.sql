@@ -825,7 +825,14 @@ call private.declare_access('public.meta_task_dependencies', 'project');
 call private.declare_access('public.meta_task_runs', 'project', p_actions => '{select}');
 call private.declare_access('public.meta_artifacts', 'project');
 call private.declare_access('public.meta_decisions', 'project');
-call private.declare_access('public.meta_memory_facts', 'project');
+-- Closed until 002_memory_schema.sql gives facts their owner.
+do $$
+begin
+  if not exists (select from private.access_declarations where table_name = 'public.meta_memory_facts') then
+    call private.declare_access('public.meta_memory_facts', 'service');
+  end if;
+end
+$$;
 call private.declare_access('public.meta_budgets', 'project',
   p_protected => '{used_tokens, reserved_tokens, used_cost, reserved_cost}');
 call private.declare_access('public.meta_budget_reservations', 'child', 'budget_id',

@@ -32,7 +32,7 @@ begin
     from unnest(array[
       'meta_projects', 'meta_project_members', 'meta_workstreams', 'meta_tasks', 'meta_task_dependencies',
       'meta_task_runs', 'meta_artifacts', 'meta_decisions', 'meta_memory_facts', 'meta_budgets',
-      'meta_budget_reservations', 'users', 'sessions', 'api_keys', 'oauth_accounts', 'permissions', 'roles',
+      'meta_budget_reservations', 'files', 'users', 'sessions', 'api_keys', 'oauth_accounts', 'permissions', 'roles',
       'role_permissions', 'user_roles', 'auth_audit_log', 'setup_tokens', 'rate_limits'
     ]) as t (name)
     where not exists (select from private.access_declarations d where d.table_name = 'public.' || t.name)
