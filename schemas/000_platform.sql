@@ -11,7 +11,7 @@
 -- "service access" policies of 000_rights.sql, like the service role does.
 --
 -- The schema private holds helpers that no API exposes: definer functions, declarations, trigger functions.
--- It comes with this file's three trigger functions for updated_at and with private.declare_enum().
+-- This file fills it with private.declare_enum(), private.declare_foreign_key() and the updated_at trigger function.
 
 -- ---------------------------------------------------------------------------------------------------- types
 
@@ -94,6 +94,21 @@ begin
   foreach v_value in array p_values loop
     execute format('alter type %s add value if not exists %L', p_type, v_value);
   end loop;
+end
+$$;
+
+-- Adds a foreign key to a table of an earlier file, and the index it needs; existing ones are left.
+create or replace procedure private.declare_foreign_key(p_table regclass, p_column text, p_target regclass, p_on_delete text)
+language plpgsql set search_path = '' as $$
+declare
+  v_table text := (select relname from pg_catalog.pg_class where oid = p_table);
+  v_name text := v_table || '_' || p_column || '_fkey';
+begin
+  if not exists (select from pg_catalog.pg_constraint where conrelid = p_table and conname = v_name) then
+    execute format('alter table %s add constraint %I foreign key (%I) references %s (id) on delete %s',
+      p_table, v_name, p_column, p_target, p_on_delete);
+  end if;
+  execute format('create index if not exists %I on %s (%I)', 'idx_' || v_table || '_' || p_column, p_table, p_column);
 end
 $$;
 
@@ -261,10 +276,13 @@ end
 $$;
 
 comment on procedure private.declare_enum(text, text[]) is 'Creates an enum type or adds the values it lacks.';
+comment on procedure private.declare_foreign_key(regclass, text, regclass, text) is
+  'Adds a foreign key and its index to a table of an earlier file.';
 
 -- --------------------------------------------------------------------------------------- rights and policies
 
 revoke execute on procedure private.declare_enum(text, text[]) from public;
+revoke execute on procedure private.declare_foreign_key(regclass, text, regclass, text) from public;
 
 do $$
 declare

@@ -112,11 +112,12 @@ begin
     when 'project' then
       return v_member;
     when 'owner_or_project' then
-      -- A new row must be the caller's own, and may be put only into a project the caller can edit.
-      return case p_action
+      -- A new row must be the caller's own, and may be put only into a project the caller can edit. A row under a
+      -- parent gets owner and project of the parent by trigger, so there the rule of a change is the rule.
+      return case when v_parent is not null and not v_reads then format('%s or %s', v_owner, v_member) else case p_action
         when 'insert' then format('%s and (%s is null or %s)', v_owner, v_project, v_member)
         when 'check' then format('(%s and %s is null) or %s', v_owner, v_project, v_member)
-        else format('%s or %s', v_owner, v_member) end;
+        else format('%s or %s', v_owner, v_member) end end;
     when 'child' then
       select case when v_reads then null else d.write_rule end into v_parent_rule
       from private.access_declarations d
@@ -150,6 +151,7 @@ returns text language sql immutable set search_path = '' as $$
     when 'owner_or_project' then format(
       'Rows belong to the user in %s; viewers of the project in %s read, its editors write.',
       p_arguments ->> 'column', p_arguments ->> 'project')
+      || coalesce(format(' Both are those of its row of %s.', p_arguments ->> 'parent'), '')
     when 'child' then format('As the row of %s in %s.', p_arguments ->> 'parent', p_arguments ->> 'column')
     when 'public' then format('Rows belong to the user in %s; every signed-in user reads those that %s opens.',
       p_arguments ->> 'column', p_arguments ->> 'public')

@@ -1,0 +1,350 @@
+-- Conversations: chats of people and transcripts of agents.
+--
+-- meta_conversations contain meta_messages in the order of sequence; a message may branch from a parent, and the
+-- active branch is the one shown. meta_message_attachments join messages to files; meta_conversation_shares are
+-- links, stored as hashes, with expiry and password. A conversation in a project is read by its members; agent
+-- transcripts have agent_type task, and meta_tasks.thread_id points to them.
+--
+-- Answers: the server inserts an assistant message with status streaming; whoever generates it holds a lease on the
+-- row (claim_messages, extend_message_lease), so that leaving the page stops nothing and a crashed server's answer
+-- is taken up by another. Messages carry user_id and project_id of their conversation, set by trigger, so that
+-- search starts from an index. Totals of a conversation are kept by trigger.
+-- deleted_at is the trash: set it to hide, clear it to restore, delete the row to end it.
+
+-- --------------------------------------------------------------------------------------------------- tables
+
+create table if not exists public.meta_conversations (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null default auth.uid() references auth.users (id) on delete cascade,
+  project_id uuid references public.meta_projects (id) on delete set null,
+  agent_type text not null default 'general' check (agent_type in ('thinking', 'research', 'general', 'voice', 'task')),
+  title text,
+  summary text,
+  model_used text,
+  total_tokens bigint not null default 0,
+  total_cost numeric(14, 6) not null default 0,
+  message_count int not null default 0,
+  last_sequence bigint not null default 0,
+  last_message_at timestamptz,
+  is_archived boolean not null default false,
+  is_pinned boolean not null default false,
+  metadata jsonb not null default '{}',
+  deleted_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+comment on table public.meta_conversations is 'Conversation containers.';
+comment on column public.meta_conversations.project_id is 'Folder of the conversation; its members can read it.';
+comment on column public.meta_conversations.agent_type is 'Who is talked to; task: the transcript of an agent''s run.';
+comment on column public.meta_conversations.total_tokens is 'Input and output tokens of all messages.';
+comment on column public.meta_conversations.total_cost is 'US dollars.';
+comment on column public.meta_conversations.last_sequence is 'Sequence of the newest message.';
+comment on column public.meta_conversations.deleted_at is 'When it was moved to the trash.';
+comment on column public.meta_conversations.metadata is 'Choices for this conversation: {"provider_id", "model_tier", …}.';
+
+create table if not exists public.meta_messages (
+  id uuid primary key default gen_random_uuid(),
+  conversation_id uuid not null references public.meta_conversations (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  project_id uuid references public.meta_projects (id) on delete set null,
+  parent_message_id uuid references public.meta_messages (id) on delete set null,
+  sequence bigint not null,
+  role text not null check (role in ('user', 'assistant', 'system', 'tool')),
+  content text not null default '',
+  content_type text not null default 'text' check (content_type in ('text', 'markdown', 'code', 'image', 'audio')),
+  status text not null default 'complete' check (status in ('complete', 'streaming', 'stopped', 'failed')),
+  error text,
+  reasoning text,
+  tool_calls jsonb,
+  tool_call_id text,
+  tool_name text,
+  tool_input jsonb,
+  tool_output jsonb,
+  branch_name text,
+  is_active_branch boolean not null default true,
+  model_used text,
+  input_tokens bigint not null default 0 check (input_tokens >= 0),
+  output_tokens bigint not null default 0 check (output_tokens >= 0),
+  cached_tokens bigint not null default 0 check (cached_tokens >= 0),
+  reasoning_tokens bigint not null default 0 check (reasoning_tokens >= 0),
+  tokens_used bigint generated always as (input_tokens + output_tokens) stored,
+  cost numeric(14, 6) not null default 0 check (cost >= 0),
+  user_rating int check (user_rating between 1 and 5),
+  user_feedback text,
+  metadata jsonb not null default '{}',
+  idempotency_key text,
+  lease_owner text,
+  lease_expires_at timestamptz,
+  attempt int not null default 0,
+  embedding extensions.vector,
+  embedding_model text,
+  search_vector tsvector generated always as (to_tsvector('pg_catalog.english', left(content, 100000))) stored,
+  search_length int generated always as (length(to_tsvector('pg_catalog.english', left(content, 100000)))) stored,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (conversation_id, sequence)
+);
+
+comment on table public.meta_messages is 'Individual messages, in the order of sequence.';
+comment on column public.meta_messages.user_id is 'Owner of the conversation, set by trigger.';
+comment on column public.meta_messages.project_id is 'Project of the conversation, set by trigger.';
+comment on column public.meta_messages.parent_message_id is 'Message it answers or replaces; siblings are branches.';
+comment on column public.meta_messages.sequence is 'Position in the conversation, given by trigger.';
+comment on column public.meta_messages.status is 'streaming while it is generated; stopped by the person; failed with error.';
+comment on column public.meta_messages.reasoning is 'What the model thought before it answered, where it says so.';
+comment on column public.meta_messages.tool_calls is 'Calls an assistant message asks for: [{"id", "name", "input"}].';
+comment on column public.meta_messages.tool_call_id is 'The call a tool message answers.';
+comment on column public.meta_messages.tool_output is 'What the tool returned.';
+comment on column public.meta_messages.is_active_branch is 'Shown; false for versions that were edited or regenerated away.';
+comment on column public.meta_messages.cached_tokens is 'Part of input_tokens read from the provider''s cache.';
+comment on column public.meta_messages.reasoning_tokens is 'Part of output_tokens spent on reasoning.';
+comment on column public.meta_messages.cost is 'US dollars.';
+comment on column public.meta_messages.metadata is '{"citations": [{"chunk_id", "quote"}], "memories": [id], …}.';
+comment on column public.meta_messages.idempotency_key is 'A repeated request with the same key makes one message.';
+comment on column public.meta_messages.lease_owner is 'Process that generates the answer.';
+comment on column public.meta_messages.attempt is 'Fencing number of the generation.';
+comment on column public.meta_messages.embedding is 'Embedding of the content by embedding_model, any width.';
+comment on column public.meta_messages.search_vector is 'Lexemes of the content (first 100,000 characters).';
+comment on column public.meta_messages.search_length is 'Number of distinct lexemes, the document length of BM25.';
+
+create table if not exists public.meta_message_attachments (
+  id uuid primary key default gen_random_uuid(),
+  message_id uuid not null references public.meta_messages (id) on delete cascade,
+  file_metadata_id uuid,
+  file_name text not null,
+  file_type text not null,
+  file_size bigint check (file_size >= 0),
+  storage_path text not null,
+  thumbnail_path text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default now()
+);
+
+comment on table public.meta_message_attachments is 'Files attached to messages.';
+comment on column public.meta_message_attachments.file_metadata_id is 'The file; null once it was deleted, the name stays.';
+comment on column public.meta_message_attachments.file_type is 'MIME type.';
+
+create table if not exists public.meta_conversation_shares (
+  id uuid primary key default gen_random_uuid(),
+  conversation_id uuid not null references public.meta_conversations (id) on delete cascade,
+  share_token_hash text not null unique,
+  shared_by uuid default auth.uid() references auth.users (id) on delete cascade,
+  password_hash text,
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  view_count int not null default 0,
+  is_public boolean not null default false,
+  created_at timestamptz not null default now()
+);
+
+comment on table public.meta_conversation_shares is 'Sharing links.';
+comment on column public.meta_conversation_shares.share_token_hash is 'SHA-256 of the token in the link.';
+comment on column public.meta_conversation_shares.password_hash is 'Argon2id of the password the reader must give; null: none.';
+comment on column public.meta_conversation_shares.is_public is 'Opens for everybody with the link; false: for signed-in users with it.';
+
+-- -------------------------------------------------------------------------------------------------- indexes
+
+create index if not exists idx_conversations_user_id on public.meta_conversations (user_id, updated_at desc);
+create index if not exists idx_conversations_project_id on public.meta_conversations (project_id);
+create index if not exists idx_conversations_trash on public.meta_conversations (deleted_at) where deleted_at is not null;
+create index if not exists idx_messages_user_id on public.meta_messages (user_id);
+create index if not exists idx_messages_project_id on public.meta_messages (project_id);
+create index if not exists idx_messages_parent_id on public.meta_messages (parent_message_id);
+create index if not exists idx_messages_generating on public.meta_messages (lease_expires_at) where status = 'streaming';
+create index if not exists idx_messages_search on public.meta_messages using gin (search_vector);
+create index if not exists idx_messages_embedding_model on public.meta_messages (embedding_model, id);
+create unique index if not exists idx_messages_idempotency on public.meta_messages (conversation_id, idempotency_key)
+  where idempotency_key is not null;
+create index if not exists idx_message_attachments_message_id on public.meta_message_attachments (message_id);
+create index if not exists idx_conversation_shares_conversation_id on public.meta_conversation_shares (conversation_id);
+create index if not exists idx_conversation_shares_shared_by on public.meta_conversation_shares (shared_by);
+
+call private.declare_foreign_key('public.meta_tasks', 'thread_id', 'public.meta_conversations', 'set null');
+call private.declare_foreign_key('public.files', 'conversation_id', 'public.meta_conversations', 'set null');
+call private.declare_foreign_key(
+  'public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations', 'set null');
+call private.declare_foreign_key('public.meta_memory_facts', 'source_message_id', 'public.meta_messages', 'set null');
+
+-- ------------------------------------------------------------------------------------------------ functions
+
+-- A new message takes the next sequence, and owner and project of its conversation. The conversation's row lock
+-- makes writers of one conversation take turns.
+create or replace function private.place_message()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if tg_op = 'UPDATE' then
+    new.conversation_id := old.conversation_id;
+    new.sequence := old.sequence;
+    return new;
+  end if;
+  update public.meta_conversations c
+  set last_sequence = c.last_sequence + 1, last_message_at = now()
+  where c.id = new.conversation_id
+  returning c.last_sequence, c.user_id, c.project_id into new.sequence, new.user_id, new.project_id;
+  if not found then
+    raise exception 'The conversation does not exist' using errcode = '23503';
+  elsif new.parent_message_id is not null and not exists (select from public.meta_messages m
+    where m.id = new.parent_message_id and m.conversation_id = new.conversation_id)
+  then
+    raise exception 'The parent message is not in this conversation' using errcode = '23503';
+  end if;
+  return new;
+end
+$$;
+
+-- A conversation that moves to another project takes its messages along.
+create or replace function private.move_messages()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.meta_messages m set project_id = new.project_id, user_id = new.user_id
+  where m.conversation_id = new.id;
+  return null;
+end
+$$;
+
+create or replace function private.update_conversation_stats()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_messages int := case tg_op when 'INSERT' then 1 when 'DELETE' then -1 else 0 end;
+  v_tokens bigint := 0;
+  v_cost numeric := 0;
+begin
+  if tg_op <> 'DELETE' then
+    v_tokens := new.input_tokens + new.output_tokens;
+    v_cost := new.cost;
+  end if;
+  if tg_op <> 'INSERT' then
+    v_tokens := v_tokens - old.input_tokens - old.output_tokens;
+    v_cost := v_cost - old.cost;
+  end if;
+  update public.meta_conversations c
+  set message_count = c.message_count + v_messages,
+      total_tokens = c.total_tokens + v_tokens,
+      total_cost = c.total_cost + v_cost
+  where c.id = case when tg_op = 'DELETE' then old.conversation_id else new.conversation_id end;
+  return null;
+end
+$$;
+
+-- A deleted task's transcript goes with it.
+create or replace function private.delete_task_thread()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.meta_conversations c where c.id = old.thread_id and c.agent_type = 'task';
+  return null;
+end
+$$;
+
+-- Gives a process up to p_limit answers that nobody generates: new ones and those of a lost process.
+create or replace function public.claim_messages(p_worker text, p_limit int default 1, p_lease interval default '30 seconds')
+returns setof public.meta_messages language sql volatile set search_path = '' as $$
+  update public.meta_messages m
+  set lease_owner = p_worker, lease_expires_at = now() + p_lease, attempt = m.attempt + 1
+  where m.id in (
+    select c.id from public.meta_messages c
+    where c.status = 'streaming' and (c.lease_expires_at is null or c.lease_expires_at <= now())
+    order by c.created_at limit p_limit for update skip locked
+  )
+  returning m.*
+$$;
+
+-- Keeps an answer for the process that generates it. False: it was taken over or stopped; write no more.
+create or replace function public.extend_message_lease(p_message_id uuid, p_worker text, p_attempt int, p_lease interval)
+returns boolean language plpgsql volatile set search_path = '' as $$
+begin
+  update public.meta_messages m set lease_expires_at = now() + p_lease
+  where m.id = p_message_id and m.lease_owner = p_worker and m.attempt = p_attempt and m.status = 'streaming';
+  return found;
+end
+$$;
+
+-- A user's messages by meaning: cosine similarity of at least p_min_similarity, nearest first. Without
+-- p_embedding_model those of the model of the user's newest embedded message are compared.
+create or replace function public.search_messages_by_similarity(
+  p_user_id uuid, p_query_embedding extensions.vector, p_limit int default 20, p_conversation_id uuid default null,
+  p_min_similarity float8 default 0.7, p_embedding_model text default null
+)
+returns table (message_id uuid, conversation_id uuid, role text, content text, similarity float8, created_at timestamptz)
+language sql stable set search_path = '' as $$
+  select m.id, m.conversation_id, m.role, m.content, s.similarity, m.created_at
+  from private.search_vectors('messages', p_query_embedding,
+    coalesce(p_embedding_model, (
+      select n.embedding_model from public.meta_messages n
+      where n.user_id = p_user_id and n.embedding_model is not null order by n.created_at desc limit 1)),
+    p_limit,
+    jsonb_build_object('user_id', p_user_id)
+      || case when p_conversation_id is null then '{}' else jsonb_build_object('conversation_id', p_conversation_id) end) s
+  join public.meta_messages m on m.id = s.id
+  where s.similarity >= p_min_similarity
+  order by s.similarity desc
+$$;
+
+-- A conversation and the last p_limit messages of its active branch, oldest first. No row when it is not visible.
+create or replace function public.get_conversation_with_messages(p_conversation_id uuid, p_limit int default 100)
+returns table (conversation jsonb, messages jsonb) language sql stable set search_path = '' as $$
+  select to_jsonb(c) - 'last_sequence', coalesce((
+    select jsonb_agg(to_jsonb(m) - array['embedding', 'embedding_model', 'search_vector', 'search_length', 'lease_owner',
+      'lease_expires_at', 'attempt', 'idempotency_key'] order by m.sequence)
+    from (
+      select * from public.meta_messages l
+      where l.conversation_id = c.id and l.is_active_branch
+      order by l.sequence desc limit p_limit
+    ) m
+  ), '[]')
+  from public.meta_conversations c where c.id = p_conversation_id
+$$;
+
+-- The share behind a link that is neither revoked nor expired. For the server, which checks the password and then
+-- shows the conversation as the service.
+create or replace function public.find_conversation_share(p_share_token_hash text)
+returns table (share_id uuid, conversation_id uuid, password_hash text, is_public boolean)
+language sql stable set search_path = '' as $$
+  select s.id, s.conversation_id, s.password_hash, s.is_public
+  from public.meta_conversation_shares s join public.meta_conversations c on c.id = s.conversation_id
+  where s.share_token_hash = p_share_token_hash and s.revoked_at is null
+    and (s.expires_at is null or s.expires_at > now()) and c.deleted_at is null
+$$;
+
+-- ------------------------------------------------------------------------------------------------- triggers
+
+create or replace trigger place_message before insert or update of conversation_id, sequence on public.meta_messages
+  for each row execute function private.place_message();
+create or replace trigger update_conversation_stats_trigger
+  after insert or delete or update of input_tokens, output_tokens, cost on public.meta_messages
+  for each row execute function private.update_conversation_stats();
+create or replace trigger move_messages after update of project_id, user_id on public.meta_conversations
+  for each row when (old.project_id is distinct from new.project_id or old.user_id is distinct from new.user_id)
+  execute function private.move_messages();
+create or replace trigger forget_embedding before update of content on public.meta_messages
+  for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
+create or replace trigger delete_task_thread after delete on public.meta_tasks
+  for each row when (old.thread_id is not null) execute function private.delete_task_thread();
+create or replace trigger refuse_agents before insert or update or delete on public.meta_conversation_shares
+  for each row execute function private.refuse_agents();
+
+-- -------------------------------------------------------------------------------------- rights and policies
+
+call private.declare_execute('private.place_message()');
+call private.declare_execute('private.move_messages()');
+call private.declare_execute('private.update_conversation_stats()');
+call private.declare_execute('private.delete_task_thread()');
+call private.declare_execute('public.claim_messages(text, int, interval)');
+call private.declare_execute('public.extend_message_lease(uuid, text, int, interval)');
+call private.declare_execute(
+  'public.search_messages_by_similarity(uuid, extensions.vector, int, uuid, float8, text)', 'authenticated');
+call private.declare_execute('public.get_conversation_with_messages(uuid, int)', 'authenticated');
+call private.declare_execute('public.find_conversation_share(text)');
+
+call private.declare_access('public.meta_conversations', 'owner_or_project',
+  p_protected => '{total_tokens, total_cost, message_count, last_sequence, last_message_at}');
+call private.declare_access('public.meta_messages', 'owner_or_project', p_parent => 'public.meta_conversations',
+  p_protected => '{user_id, project_id, sequence, lease_owner, lease_expires_at, attempt}');
+call private.declare_access('public.meta_message_attachments', 'child', 'message_id', p_parent => 'public.meta_messages');
+call private.declare_access('public.meta_conversation_shares', 'child', 'conversation_id',
+  p_parent => 'public.meta_conversations', p_protected => '{shared_by, view_count}',
+  p_hidden => '{share_token_hash, password_hash}');
+
+call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id, conversation_id, role}',
+  't.role in (''user'', ''assistant'') and t.status = ''complete'' and t.conversation_id not in (
+    select c.id from public.meta_conversations c where c.deleted_at is not null)', 'idx_messages_embedding');
