@@ -151,7 +151,7 @@ returns text language sql immutable set search_path = '' as $$
     when 'owner_or_project' then format(
       'Rows belong to the user in %s; viewers of the project in %s read, its editors write.',
       p_arguments ->> 'column', p_arguments ->> 'project')
-      || coalesce(format(' Both are those of its row of %s.', p_arguments ->> 'parent'), '')
+      || coalesce(' Both are those of its row of ' || (p_arguments ->> 'parent') || '.', '')
     when 'child' then format('As the row of %s in %s.', p_arguments ->> 'parent', p_arguments ->> 'column')
     when 'public' then format('Rows belong to the user in %s; every signed-in user reads those that %s opens.',
       p_arguments ->> 'column', p_arguments ->> 'public')

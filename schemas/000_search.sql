@@ -3,7 +3,8 @@
 -- A searchable table has the columns id, search_vector (tsvector, generated), search_length (int, its number of
 -- distinct lexemes), embedding (vector of any width) and embedding_model, and is named by one line:
 --
---   call private.declare_search('memory', 'public.meta_memory_facts', '{user_id, project_id}', 'enabled', 'idx_…');
+--   call private.declare_search('memory', 'public.meta_memory_facts', '{user_id, project_id}', 't.enabled',
+--     't.content', 'idx_meta_memory_embedding');
 --
 -- search_text() ranks by BM25 (Robertson et al. 1994; k1 1.2, b 0.75) over what the caller may see: document
 -- frequencies and the average length are those of the caller's rows within the filter, never of other people's.
@@ -23,6 +24,7 @@ create table if not exists private.search_sources (
   table_name text not null,
   filters text[] not null,
   condition text not null,
+  content text not null,
   vector_index text not null
 );
 
@@ -30,18 +32,29 @@ comment on table private.search_sources is 'What can be searched. Written by pri
 comment on column private.search_sources.source is 'Name callers use, for example memory.';
 comment on column private.search_sources.filters is 'Columns that p_filter may name.';
 comment on column private.search_sources.condition is 'SQL condition on alias t that every result meets.';
+comment on column private.search_sources.content is 'SQL expression on alias t: the text that is embedded.';
 comment on column private.search_sources.vector_index is 'Name of the vector index of the most used model.';
+
+create table if not exists private.embedding_claims (
+  source text not null references private.search_sources (source) on delete cascade,
+  row_id uuid not null,
+  worker text not null,
+  expires_at timestamptz not null,
+  primary key (source, row_id)
+);
+
+comment on table private.embedding_claims is 'Rows a worker is embedding right now, so that no other does the same.';
 
 -- ------------------------------------------------------------------------------------------------ functions
 
 create or replace procedure private.declare_search(
-  p_source text, p_table regclass, p_filters text[], p_condition text, p_vector_index text
+  p_source text, p_table regclass, p_filters text[], p_condition text, p_content text, p_vector_index text
 )
 language sql set search_path = '' as $$
-  insert into private.search_sources (source, table_name, filters, condition, vector_index)
-  values (p_source, p_table::text, p_filters, p_condition, p_vector_index)
+  insert into private.search_sources (source, table_name, filters, condition, content, vector_index)
+  values (p_source, p_table::text, p_filters, p_condition, p_content, p_vector_index)
   on conflict (source) do update set table_name = excluded.table_name, filters = excluded.filters,
-    condition = excluded.condition, vector_index = excluded.vector_index
+    condition = excluded.condition, content = excluded.content, vector_index = excluded.vector_index
 $$;
 
 -- Rows up to which a filtered set is compared exactly. Measured on 512-wide vectors: see docs of the benchmark.
@@ -194,6 +207,56 @@ language sql stable set search_path = '' as $$
   limit p_limit
 $$;
 
+-- Rows of a source that have no embedding of the given model yet (new, edited, or of the model before), claimed for
+-- one worker. Search keeps working on the old embeddings meanwhile. content_md5 goes back to store_embeddings().
+create or replace function public.claim_rows_to_embed(
+  p_source text, p_embedding_model text, p_worker text, p_limit int default 50, p_lease interval default '2 minutes'
+)
+returns table (id uuid, content text, content_md5 text) language plpgsql volatile set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_source private.search_sources;
+begin
+  select * into strict v_source from private.search_sources s where s.source = p_source;
+  delete from private.embedding_claims c where c.expires_at <= now();
+  return query execute format($sql$
+    with claimed as (
+      insert into private.embedding_claims (source, row_id, worker, expires_at)
+      select $1, t.id, $3, now() + $5
+      from %1$s t
+      where (t.embedding_model is null or t.embedding_model <> $2) and btrim(%2$s) <> ''
+        and t.id not in (select c.row_id from private.embedding_claims c where c.source = $1)
+      order by t.created_at limit $4
+      on conflict do nothing
+      returning row_id
+    )
+    select t.id, %2$s, md5(%2$s) from %1$s t join claimed c on c.row_id = t.id
+    $sql$, v_source.table_name, v_source.content)
+  using p_source, p_embedding_model, p_worker, p_limit, p_lease;
+end
+$$;
+
+-- Stores embeddings: [{"id", "content_md5", "embedding": [numbers]}]. A row whose text changed meanwhile is left for
+-- the next claim. Returns how many were stored.
+create or replace function public.store_embeddings(p_source text, p_embedding_model text, p_rows jsonb)
+returns int language plpgsql volatile set search_path = '' as $$
+declare
+  v_source private.search_sources;
+  v_count int;
+begin
+  select * into strict v_source from private.search_sources s where s.source = p_source;
+  execute format($sql$
+    update %1$s t set embedding = (r.value ->> 'embedding')::extensions.vector, embedding_model = $2
+    from jsonb_array_elements($1) r (value)
+    where t.id = (r.value ->> 'id')::uuid and md5(%2$s) = r.value ->> 'content_md5'
+    $sql$, v_source.table_name, v_source.content) using p_rows, p_embedding_model;
+  get diagnostics v_count = row_count;
+  delete from private.embedding_claims c
+  where c.source = p_source and c.row_id in (select (r ->> 'id')::uuid from jsonb_array_elements(p_rows) r);
+  return v_count;
+end
+$$;
+
 -- Builds the vector indexes of a searchable table, one for each model in use, and drops those of models that are
 -- not. p_method: hnsw (better recall, slower to build) or ivfflat; lists and build effort follow the row count.
 -- The most used model's index has the specification's name, the others' a suffix. Returns the index names.
@@ -244,7 +307,7 @@ begin
 end
 $$;
 
-comment on procedure private.declare_search(text, regclass, text[], text, text) is 'Makes a table searchable by name.';
+comment on procedure private.declare_search(text, regclass, text[], text, text, text) is 'Makes a table searchable by name.';
 comment on function public.search_text(text, text, int, jsonb) is
   'BM25 over what the caller may see. p_filter: {"column": value or [values]} of the source''s filter columns.';
 comment on function public.search_hybrid(text, text, extensions.vector, text, int, jsonb, float8) is
@@ -254,7 +317,7 @@ comment on function private.rebuild_vector_index(regclass, text) is
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
-revoke execute on procedure private.declare_search(text, regclass, text[], text, text) from public;
+revoke execute on procedure private.declare_search(text, regclass, text[], text, text, text) from public;
 call private.declare_execute('private.exact_search_limit()', 'authenticated');
 call private.declare_execute('private.any_word(text)', 'authenticated');
 call private.declare_execute('private.search_scope(text, jsonb)', 'authenticated');
@@ -263,6 +326,9 @@ call private.declare_execute('private.search_vectors(text, extensions.vector, te
 call private.declare_execute('public.search_text(text, text, int, jsonb)', 'authenticated');
 call private.declare_execute(
   'public.search_hybrid(text, text, extensions.vector, text, int, jsonb, float8)', 'authenticated');
+call private.declare_execute('public.claim_rows_to_embed(text, text, text, int, interval)');
+call private.declare_execute('public.store_embeddings(text, text, jsonb)');
 call private.declare_execute('private.rebuild_vector_index(regclass, text)');
 
 call private.declare_access('private.search_sources', 'catalog', p_actions => '{select}');
+call private.declare_access('private.embedding_claims', 'service');

@@ -210,6 +210,6 @@ call private.declare_execute('public.get_user_memories(uuid, text, int)', 'authe
 call private.declare_access('public.meta_memory_facts', 'owner_or_project');
 call private.declare_search('memory', 'public.meta_memory_facts', '{user_id, project_id, category}',
   't.enabled and t.superseded_by is null and (t.expires_at is null or t.expires_at > now())
-    and (t.valid_to is null or t.valid_to > now())', 'idx_meta_memory_embedding');
+    and (t.valid_to is null or t.valid_to > now())', 't.content', 'idx_meta_memory_embedding');
 call private.declare_search('artifacts', 'public.meta_artifacts', '{project_id, task_id, status, type}', 'true',
-  'idx_meta_artifacts_embedding');
+  'coalesce(t.content, '''')', 'idx_meta_artifacts_embedding');
