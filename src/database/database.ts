@@ -124,6 +124,10 @@ export class Database {
     work: (session: Session) => Promise<T>,
     options: SessionOptions = {},
   ): Promise<T> {
+    if (principal.kind === 'operator')
+      throw new AppError('forbidden', 'The command line itself owns nothing here.', {
+        fix: 'Use an API key of a person: meta-agent key create.',
+      });
     if (principal.kind === 'anonymous')
       return this.#transaction({ role: 'anon', claims: { role: 'anon' }, agent: '' }, work, options);
     return this.#transaction(

@@ -9,6 +9,8 @@ interface ColumnRow {
   has_default: boolean;
   is_generated: boolean;
   enum_values: string[] | null;
+  /** The check constraint that lists the allowed texts of this column. */
+  allowed: string | null;
 }
 
 const scalar: Record<string, string> = {
@@ -34,7 +36,10 @@ export async function generateTypes(database: Database): Promise<string> {
              not a.attnotnull as nullable, a.atthasdef or a.attidentity <> '' as has_default,
              a.attgenerated <> '' as is_generated,
              (select array_agg(e.enumlabel order by e.enumsortorder)::text[]
-                from pg_enum e where e.enumtypid = coalesce(element.oid, t.oid)) as enum_values
+                from pg_enum e where e.enumtypid = coalesce(element.oid, t.oid)) as enum_values,
+             (select pg_get_constraintdef(k.oid) from pg_constraint k
+               where k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum]
+                 and pg_get_constraintdef(k.oid) like '%ANY (ARRAY[%' limit 1) as allowed
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid
         join pg_type t on t.oid = a.atttypid
@@ -72,13 +77,18 @@ export async function generateTypes(database: Database): Promise<string> {
 }
 
 function columnType(row: ColumnRow): string {
-  let type = row.enum_values
-    ? row.enum_values.map((value) => `'${value}'`).join(' | ')
-    : (scalar[row.type_name] ?? 'string');
+  const values = row.enum_values ?? allowedTexts(row.allowed);
+  let type = values.length > 0 ? values.map((value) => `'${value}'`).join(' | ') : (scalar[row.type_name] ?? 'string');
   if (row.is_array) type = /\|/.test(type) ? `(${type})[]` : `${type}[]`;
   if (row.nullable && type !== 'Json') type = type === 'Timestamp' ? 'NullableTimestamp' : `${type} | null`;
   if (row.is_generated) return `Computed<${type}>`;
   return row.has_default ? `Generated<${type}>` : type;
+}
+
+/** Texts of `check (column in ('a', 'b'))`, as the catalog prints it. */
+function allowedTexts(definition: string | null): string[] {
+  const list = /= ANY \(ARRAY\[(.*?)\]\)/.exec(definition ?? '')?.[1] ?? '';
+  return [...list.matchAll(/'([^']+)'::text/g)].map((match) => match[1] ?? '');
 }
 
 function pascal(name: string): string {

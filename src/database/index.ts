@@ -2,5 +2,13 @@ export { Database, type DatabaseOptions, type Session, type SessionOptions } fro
 export { type DeployStep, deploy, isDeployed, schemaFiles } from './deploy.ts';
 export { toAppError } from './errors.ts';
 export { generateTypes } from './generate-types.ts';
-export { type AnonymousPrincipal, anonymous, type Principal, type UserPrincipal } from './principal.ts';
+export { findOwner, type Owner, ownDataDir } from './owner.ts';
+export {
+  type AnonymousPrincipal,
+  anonymous,
+  type OperatorPrincipal,
+  type Principal,
+  type UserPrincipal,
+} from './principal.ts';
+export { containing, found, json } from './sql.ts';
 export type { DB } from './types.gen.ts';

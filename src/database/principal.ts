@@ -1,5 +1,5 @@
 /** Whom a session acts for. Agents act as the user they work for; `agent` only says who typed. */
-export type Principal = UserPrincipal | AnonymousPrincipal;
+export type Principal = UserPrincipal | AnonymousPrincipal | OperatorPrincipal;
 
 export interface UserPrincipal {
   kind: 'user';
@@ -8,6 +8,8 @@ export interface UserPrincipal {
   role: 'user' | 'admin' | 'super_admin';
   /** What the session or API key may do. A browser session has every scope of its user. */
   scopes: readonly string[];
+  /** Permissions of the user's roles, for what reaches beyond one's own things. */
+  permissions: readonly string[];
   session_id?: string;
   api_key_id?: string;
   /** Name of the agent that acts for the user, recorded in history. */
@@ -16,6 +18,11 @@ export interface UserPrincipal {
 
 export interface AnonymousPrincipal {
   kind: 'anonymous';
+}
+
+/** Whoever holds the machine: the command line. Has no rows of its own and opens no session. */
+export interface OperatorPrincipal {
+  kind: 'operator';
 }
 
 export const anonymous: AnonymousPrincipal = { kind: 'anonymous' };

@@ -3,7 +3,8 @@ import type { Principal } from '../database/index.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { CallContext, Operation, Scope } from './operation.ts';
 
-const adminScopes = new Set<Scope>(['admin:users', 'admin:settings', 'admin:audit']);
+/** Scopes that reach beyond one's own things: a role must grant them. */
+const roleScopes = new Set<Scope>(['admin:users', 'admin:settings', 'admin:audit']);
 
 /**
  * The one way a face runs an operation: checks the scope, checks the input, runs it.
@@ -27,16 +28,21 @@ export function authorize(scope: Scope, principal: Principal): void {
     throw new AppError('unauthenticated', 'You are not signed in.', {
       fix: 'Sign in, or send an API key as `Authorization: Bearer …`.',
     });
+  if (principal.kind === 'operator') {
+    if (scope === 'operator') return;
+    throw new AppError('unauthenticated', 'The command line needs an API key for that.', {
+      fix: 'Make one with `meta-agent key create` and set META_AGENT_KEY.',
+    });
+  }
   if (scope === 'signed-in') return;
-  const admin = principal.role === 'admin' || principal.role === 'super_admin';
-  const operator = scope === 'operator' || adminScopes.has(scope);
-  if (operator && !admin)
-    throw new AppError('forbidden', 'Only an administrator may do that.', {
+  const needed = scope === 'operator' ? 'admin:users' : scope;
+  if (roleScopes.has(needed) && !principal.permissions.includes(needed))
+    throw new AppError('forbidden', 'Your role does not allow that.', {
       fix: 'Ask an administrator of this server.',
     });
-  const held = principal.scopes.includes('*') || principal.scopes.includes(scope);
+  const held = principal.scopes.includes('*') || principal.scopes.includes(needed);
   if (!held)
-    throw new AppError('forbidden', `The API key does not have the scope ${scope}.`, {
+    throw new AppError('forbidden', `The API key does not have the scope ${needed}.`, {
       fix: 'Create a key with that scope in Settings.',
     });
 }

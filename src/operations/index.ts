@@ -1,5 +1,6 @@
 export { authorize, callOperation, inputSchema, invalidInput, outputSchema } from './call.ts';
 export {
+  type BrowserSession,
   type CallContext,
   contract,
   defineOperation,

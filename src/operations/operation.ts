@@ -39,6 +39,15 @@ export interface CallContext<P extends Principal = Principal> {
   user_agent?: string;
   /** The caller's `Idempotency-Key`: the same key gives the first answer again. */
   idempotency_key?: string;
+  /** Present on calls of a browser: keeps or drops its session cookie. */
+  browser?: BrowserSession;
+}
+
+export interface BrowserSession {
+  /** The session's secret, when the browser sent one. */
+  readonly token: string | undefined;
+  keep(token: string, expires_at: Date): void;
+  drop(): void;
 }
 
 /** Contexts of operations that need a signed-in user. */

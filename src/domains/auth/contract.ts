@@ -54,10 +54,11 @@ export const auditEvent = z.object({
 export const accessRow = z.object({
   table: z.string(),
   kind: z.string(),
-  policies: z.array(
-    z.object({ name: z.string(), action: z.string(), roles: z.array(z.string()), rule: z.string() }),
-  ),
+  /** The rule in words. */
+  sentence: z.string(),
+  /** Row-level security is enabled and forced. */
   forced: z.boolean(),
+  policies: z.array(z.object({ name: z.string(), action: z.string(), roles: z.array(z.string()) })),
 });
 
 const keyScopes = z.enum(['*', ...scopes.filter((scope) => scope.includes(':'))] as [string, ...string[]]);
@@ -206,6 +207,20 @@ export const authContract = {
     }),
     output: user,
     errors: ['conflict'],
+  }),
+  createUserKey: contract({
+    id: 'users.create-key',
+    summary: 'Create an API key for a user, from the command line',
+    method: 'POST',
+    path: '/users/keys',
+    scope: 'operator',
+    input: z.object({
+      email,
+      name: z.string().trim().min(1).max(200).default('command line'),
+      scopes: z.array(keyScopes).min(1).default(['*']),
+    }),
+    output: z.object({ key: z.string(), api_key: apiKey }),
+    errors: ['not_found'],
   }),
   updateUser: contract({
     id: 'users.update',

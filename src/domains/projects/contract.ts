@@ -196,12 +196,10 @@ export const activity = z.object({
 
 /** What moves on the page of a project. `what` names the list that changed; the page asks for it again. */
 export const projectEvent = z.object({
-  type: z.enum(['snapshot', 'changed', 'step', 'ping']),
+  type: z.enum(['snapshot', 'changed', 'ping']),
   what: z.enum(['project', 'task', 'run', 'step', 'artifact', 'decision', 'budget']).optional(),
   id: id.optional(),
   task_id: id.optional(),
-  /** For `step`: text the model is producing now. */
-  text: z.string().optional(),
 });
 
 const projectPath = z.object({ project_id: id });

@@ -12,12 +12,11 @@ export const providerKind = z.enum([
 ]);
 export const modelTier = z.enum(['haiku', 'sonnet', 'opus']);
 
-/** Which model answers for each tier; `embedding` is used for search when given. */
+/** Which model answers for each tier. A tier without one uses the next that has. */
 export const tierModels = z.object({
   haiku: z.string().max(200).optional(),
   sonnet: z.string().max(200).optional(),
   opus: z.string().max(200).optional(),
-  embedding: z.string().max(200).optional(),
 });
 
 export const provider = z.object({

@@ -11,7 +11,16 @@ const brief: Brief = {
       agent: 'researcher',
       artifact: 'findings.md',
       content: '# Findings\n\n- one [1]',
-      citations: [{ marker: '1', passageId: 'p1', file: 'a.md', quote: 'one\n| two | "three"' }],
+      citations: [
+        {
+          marker: '1',
+          passageId: 'p1',
+          file: 'a.md',
+          headingPath: ['A', 'B'],
+          page: 3,
+          quote: 'one\n| two | "three"',
+        },
+      ],
     },
   ],
   work: [],

@@ -10,6 +10,8 @@ export interface BriefCitation {
   marker: string;
   passageId: string;
   file: string;
+  headingPath: string[];
+  page: number | null;
   /** Verbatim text of the passage. */
   quote: string;
 }
@@ -57,8 +59,8 @@ const bullets = (items: string[]): string =>
 
 function renderResult(result: BriefResult): string {
   const citations = result.citations.map(
-    ({ marker, passageId, file, quote }) =>
-      `[${marker}] ${JSON.stringify({ passage_id: passageId, file, quote })}`,
+    ({ marker, passageId, file, headingPath, page, quote }) =>
+      `[${marker}] ${JSON.stringify({ passage_id: passageId, file, heading_path: headingPath, page, quote })}`,
   );
   const head = `<result task=${attribute(result.task)} agent=${attribute(result.agent)} artifact=${attribute(result.artifact)}>`;
   return `${head}\n${guarded(result.content)}\n${section('citations', citations.join('\n'))}</result>`;
@@ -92,6 +94,16 @@ const itemsOf = (text: string): string[] =>
     .filter((line) => line.startsWith('- '))
     .map((line) => line.slice(2));
 
+function citationFrom(row: Record<string, unknown>): Omit<BriefCitation, 'marker'> {
+  return {
+    passageId: String(row.passage_id),
+    file: String(row.file),
+    headingPath: Array.isArray(row.heading_path) ? row.heading_path.map(String) : [],
+    page: typeof row.page === 'number' ? row.page : null,
+    quote: String(row.quote),
+  };
+}
+
 function parseResults(text: string): BriefResult[] {
   const pattern =
     /^<result task=("(?:[^"\\]|\\.)*") agent=("(?:[^"\\]|\\.)*") artifact=("(?:[^"\\]|\\.)*")>\n([\s\S]*?)<\/result>$/gm;
@@ -106,8 +118,7 @@ function parseResults(text: string): BriefResult[] {
       citations: citations.split('\n').flatMap((line) => {
         const found = /^\[([^\]]+)\] (\{.*\})$/.exec(line);
         if (found?.[1] === undefined || found[2] === undefined) return [];
-        const { passage_id, file, quote } = JSON.parse(found[2]) as Record<string, string>;
-        return [{ marker: found[1], passageId: passage_id ?? '', file: file ?? '', quote: quote ?? '' }];
+        return [{ marker: found[1], ...citationFrom(JSON.parse(found[2]) as Record<string, unknown>) }];
       }),
     };
   });

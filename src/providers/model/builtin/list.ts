@@ -33,8 +33,7 @@ function listedAs(unit: Unit, subject: string[]): { score: number; name: string 
     if (score > 0 && cell.value !== '') return { score, name: cell.value };
   }
   if (unit.kind === 'row' && unit.cells.some(({ header }) => header !== '')) return { score: 0, name: null };
-  if (unit.kind === 'column' || unit.kind === 'box' || unit.kind === 'sentence')
-    return { score: 0, name: null };
+  if (unit.kind === 'column' || unit.kind === 'box') return { score: 0, name: null };
   if (isAnchorLink(unit)) return { score: 0, name: null };
   const under = unit.label === '' ? (unit.headings.at(-1) ?? '') : unit.label;
   return { score: covers(under) * (unit.kind === 'sentence' ? 0.8 : 1), name: null };

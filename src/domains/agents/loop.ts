@@ -1,0 +1,249 @@
+import type { Database, Session, UserPrincipal } from '../../database/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { AppError, isAppError, messageOf } from '../../kernel/errors.ts';
+import { invalidInput } from '../../operations/index.ts';
+import {
+  estimateTokens,
+  type FinishEvent,
+  type ModelMessage,
+  type ModelParameters,
+  type TokenUsage,
+  type ToolCall,
+} from '../../providers/model/index.ts';
+import type { ResolvedModel } from '../settings/index.ts';
+import * as thread from './thread.ts';
+import { type Tool, type ToolScope, toolSpec } from './tool.ts';
+
+/** Steps of one phase before the agent is stopped: a model that goes in circles costs money. */
+const maxModelCalls = 40;
+/** Tries of one model call, the first included, when the vendor says that it may succeed later. */
+const maxTries = 4;
+const firstWaitMs = 1_000;
+const longestWaitMs = 60_000;
+/** How often text that is being produced is kept. */
+const flushMs = 200;
+/** Tokens an answer may have when nothing else is set. */
+export const defaultMaxOutputTokens = 4_096;
+
+/** One phase of one agent in one thread. */
+export interface Phase {
+  name: string;
+  thread_id: string;
+  principal: UserPrincipal;
+  agent: string;
+  system: string;
+  tools: Tool[];
+  model: ResolvedModel;
+  parameters?: ModelParameters;
+  scope: Omit<ToolScope, 'key' | 'signal' | 'principal' | 'agent' | 'thread_id'>;
+  /** Makes sure, inside a transaction, that this process still holds the work. */
+  hold(session: Session): Promise<void>;
+  /** Sets money and tokens aside before a call. Errors: `budget_exceeded`. */
+  reserve(tokens: number, cost: number): Promise<Spending>;
+  /** The answer of a person to a tool that waits, once there is one. */
+  answerTo(call: ToolCall): Promise<unknown | undefined>;
+}
+
+/** Money set aside for one call; settled exactly once with what the call really used. */
+export interface Spending {
+  settle(usage: TokenUsage, cost: number, durationMs: number, failed: boolean): Promise<void>;
+}
+
+export type PhaseEnd =
+  | { outcome: 'finished'; text: string }
+  /** A person has to answer before it goes on. */
+  | { outcome: 'waiting' };
+
+export interface LoopDeps {
+  database: Database;
+  clock: Clock;
+}
+
+/**
+ * Runs a phase to its end: asks the model, runs the tools it calls, keeps each step, until the model says no more.
+ * It starts where the transcript ends, so a crash at any point repeats at most the call that was under way, and
+ * never an effect. Errors: `provider_failed` (details.retryable), `budget_exceeded`, and the signal's reason.
+ */
+export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal): Promise<PhaseEnd> {
+  await inSession(deps, phase, (session) => thread.discardUnfinished(session, phase.thread_id));
+  for (let calls = 0; ; ) {
+    signal.throwIfAborted();
+    const steps = await phaseSteps(deps, phase);
+    const open = thread.openCalls(steps);
+    if (open.length > 0) {
+      for (const { step, call, index } of open) {
+        const key = `${step.id}:${index}`;
+        if ((await runTool(deps, phase, call, key, signal)) === 'waiting') return { outcome: 'waiting' };
+      }
+      continue;
+    }
+    const last = steps.at(-1);
+    if (last?.role === 'assistant') return { outcome: 'finished', text: last.content };
+    if (++calls > maxModelCalls)
+      throw new AppError('provider_failed', `The agent did not come to an end within ${maxModelCalls} steps.`, {
+        fix: 'Split the task into smaller ones, or choose a stronger model.',
+        details: { retryable: false },
+      });
+    await callModel(deps, phase, thread.toModelMessages(phase.system, steps), signal);
+  }
+}
+
+async function phaseSteps(deps: LoopDeps, phase: Phase): Promise<thread.Step[]> {
+  const steps = await deps.database.as(phase.principal, (session) => thread.listSteps(session, phase.thread_id));
+  return steps.filter((step) => step.phase === phase.name);
+}
+
+/** A transaction of the agent that fails when the work is no longer this process's. */
+function inSession<T>(deps: LoopDeps, phase: Phase, work: (session: Session) => Promise<T>): Promise<T> {
+  return deps.database.as(phase.principal, async (session) => {
+    await phase.hold(session);
+    return work(session);
+  });
+}
+
+async function callModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { error } = await tryModel(deps, phase, messages, signal);
+    if (!error) return;
+    signal.throwIfAborted();
+    const waitMs = Math.min(longestWaitMs, error.retryAfterMs ?? firstWaitMs * 4 ** (attempt - 1));
+    if (!error.retryable || attempt >= maxTries || (error.retryAfterMs ?? 0) > longestWaitMs)
+      throw new AppError('provider_failed', error.message, {
+        fix: error.retryable ? 'Try again later, or choose another model in Settings.' : 'Check the connection in Settings.',
+        details: { retryable: error.retryable, code: error.code, retry_after_ms: error.retryAfterMs ?? null },
+      });
+    await deps.clock.sleep(waitMs, signal);
+  }
+}
+
+/** One call of the model, streamed into a message. A failed one leaves no message. */
+async function tryModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], signal: AbortSignal): Promise<FinishEvent> {
+  const { model } = phase;
+  const maxOutputTokens = phase.parameters?.maxOutputTokens ?? defaultMaxOutputTokens;
+  const tools = phase.tools.map(toolSpec);
+  const inputTokens = estimateTokens(JSON.stringify(messages)) + estimateTokens(JSON.stringify(tools));
+  const spending = await phase.reserve(
+    inputTokens + maxOutputTokens,
+    model.cost({ inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 }),
+  );
+  const started = deps.clock.now();
+  const messageId = await inSession(deps, phase, (session) =>
+    thread.openAssistantStep(session, phase.thread_id, phase.name, model.label),
+  );
+
+  const stream = model.provider.stream({
+    model: model.model,
+    messages,
+    tools,
+    parameters: { ...phase.parameters, maxOutputTokens },
+    signal,
+    idempotencyKey: messageId,
+  });
+  let text = '';
+  let reasoning = '';
+  let kept = 0;
+  let keptAt = 0;
+  const toolCalls: ToolCall[] = [];
+  let finish: FinishEvent | undefined;
+  for await (const event of stream) {
+    if (event.type === 'text') text += event.text;
+    else if (event.type === 'reasoning') reasoning += event.text;
+    else if (event.type === 'tool-call') {
+      const { type: _, ...call } = event;
+      toolCalls.push(call);
+    } else finish = event;
+    const now = deps.clock.now();
+    if (event.type === 'text' && now - keptAt >= flushMs) {
+      const more = text.slice(kept);
+      await inSession(deps, phase, (session) => thread.appendText(session, messageId, more));
+      kept = text.length;
+      keptAt = now;
+    }
+  }
+  if (!finish) throw new AppError('internal', 'The model’s stream ended without its last event.');
+
+  const failed = finish.stopReason === 'error' || finish.stopReason === 'aborted';
+  const cost = model.cost(finish.usage);
+  // The vendor was paid whether or not the step is kept, so this comes first.
+  await spending.settle(finish.usage, cost, deps.clock.now() - started, failed);
+  await inSession(deps, phase, async (session) => {
+    if (failed) await thread.discardStep(session, messageId);
+    else
+      await thread.finishAssistantStep(session, messageId, {
+        content: text,
+        reasoning,
+        tool_calls: toolCalls,
+        usage: finish.usage,
+        cost,
+        model: model.label,
+      });
+  });
+  return finish;
+}
+
+async function runTool(
+  deps: LoopDeps,
+  phase: Phase,
+  call: ToolCall,
+  key: string,
+  signal: AbortSignal,
+): Promise<'done' | 'waiting'> {
+  const scope: ToolScope = {
+    ...phase.scope,
+    principal: phase.principal,
+    agent: phase.agent,
+    thread_id: phase.thread_id,
+    key,
+    signal,
+  };
+  const record = (session: Session, output: unknown, is_error: boolean) =>
+    thread.insertToolStep(session, { thread_id: phase.thread_id, phase: phase.name, call, output, is_error, key });
+  try {
+    const tool = phase.tools.find((candidate) => candidate.name === call.name);
+    if (!tool)
+      throw new AppError('not_found', `There is no tool called ${call.name}.`, {
+        fix: `Use one of: ${phase.tools.map((candidate) => candidate.name).join(', ')}.`,
+      });
+    const parsed = tool.input.safeParse(call.input);
+    if (!parsed.success) throw invalidInput(parsed.error);
+    if (tool.waits) {
+      const answer = await phase.answerTo(call);
+      if (answer === undefined) {
+        await inSession(deps, phase, (session) => tool.run(session, scope, parsed.data, undefined));
+        return 'waiting';
+      }
+      await inSession(deps, phase, (session) => record(session, { answer }, false));
+      return 'done';
+    }
+    const prepared = await tool.prepare?.(scope, parsed.data);
+    signal.throwIfAborted();
+    await inSession(deps, phase, async (session) =>
+      record(session, await tool.run(session, scope, parsed.data, prepared), false),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    // The model reads what was wrong and can do better; faults of ours end the run.
+    if (!isAppError(error) || error.code === 'internal' || error.code === 'unavailable') throw error;
+    await inSession(deps, phase, (session) =>
+      record(session, { error: `${error.message} ${error.fix ?? ''}`.trim(), details: error.details }, true),
+    );
+  }
+  return 'done';
+}
+
+/** Whether a failed call may be tried again later, and what to tell the person. */
+export function failureOf(error: unknown): { retryable: boolean; message: string; retryAfterMs: number | null } {
+  if (isAppError(error, 'provider_failed'))
+    return {
+      retryable: error.details?.retryable === true,
+      message: `${error.message} ${error.fix ?? ''}`.trim(),
+      retryAfterMs: (error.details?.retry_after_ms as number | null) ?? null,
+    };
+  if (isAppError(error))
+    return {
+      retryable: ['unavailable', 'timeout', 'conflict', 'rate_limited'].includes(error.code),
+      message: `${error.message} ${error.fix ?? ''}`.trim(),
+      retryAfterMs: null,
+    };
+  return { retryable: true, message: messageOf(error), retryAfterMs: null };
+}

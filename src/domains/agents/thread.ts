@@ -1,0 +1,139 @@
+import { sql } from 'kysely';
+import { json, type Session } from '../../database/index.ts';
+import type { ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
+
+/**
+ * The transcript of an agent: rows of meta_messages in one conversation, which are also its checkpoints. A phase is
+ * one stretch of work with a context of its own (the first try, its verification, the revision).
+ */
+export interface Step {
+  id: string;
+  sequence: number;
+  role: 'user' | 'assistant' | 'tool' | 'system';
+  content: string;
+  status: 'complete' | 'streaming' | 'stopped' | 'failed';
+  tool_calls: ToolCall[] | null;
+  tool_call_id: string | null;
+  tool_name: string | null;
+  tool_output: unknown;
+  phase: string;
+  /** How many remarks of people were known when the phase began. */
+  remarks: number;
+  is_error: boolean;
+}
+
+export async function listSteps(session: Session, threadId: string): Promise<Step[]> {
+  const { rows } = await sql<Step>`
+    select id, sequence, role, content, status, tool_calls, tool_call_id, tool_name, tool_output,
+           coalesce(metadata ->> 'phase', '') as phase, coalesce((metadata ->> 'remarks')::int, 0) as remarks,
+           coalesce((metadata ->> 'is_error')::boolean, false) as is_error
+    from meta_messages where conversation_id = ${threadId} and is_active_branch order by sequence`.execute(session);
+  return rows;
+}
+
+export const insertUserStep = (session: Session, threadId: string, phase: string, content: string, remarks: number) =>
+  sql`insert into meta_messages (conversation_id, role, content, metadata, idempotency_key)
+    values (${threadId}, 'user', ${content}, ${json({ phase, remarks })}, ${`open:${phase}`})
+    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(session);
+
+/** An assistant message that is being produced. */
+export async function openAssistantStep(
+  session: Session,
+  threadId: string,
+  phase: string,
+  model: string,
+): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    insert into meta_messages (conversation_id, role, content, status, model_used, metadata)
+    values (${threadId}, 'assistant', '', 'streaming', ${model}, ${json({ phase })}) returning id`.execute(session);
+  return rows[0]?.id as string;
+}
+
+export const appendText = (session: Session, id: string, text: string) =>
+  sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(session);
+
+export interface FinishedStep {
+  content: string;
+  reasoning: string;
+  tool_calls: ToolCall[];
+  usage: TokenUsage;
+  cost: number;
+  model: string;
+}
+
+export const finishAssistantStep = (session: Session, id: string, step: FinishedStep) =>
+  sql`update meta_messages set status = 'complete', content = ${step.content},
+      reasoning = ${step.reasoning || null}, model_used = ${step.model},
+      tool_calls = ${step.tool_calls.length > 0 ? json(step.tool_calls) : null},
+      input_tokens = ${step.usage.inputTokens}, output_tokens = ${step.usage.outputTokens},
+      cached_tokens = ${step.usage.cachedInputTokens}, reasoning_tokens = ${step.usage.reasoningTokens},
+      cost = ${step.cost}
+    where id = ${id} and status = 'streaming'`.execute(session);
+
+/** What a crashed process left half said is said again. */
+export const discardUnfinished = (session: Session, threadId: string) =>
+  sql`delete from meta_messages where conversation_id = ${threadId} and role = 'assistant' and status = 'streaming'`.execute(
+    session,
+  );
+
+export const discardStep = (session: Session, id: string) =>
+  sql`delete from meta_messages where id = ${id} and status = 'streaming'`.execute(session);
+
+export interface ToolStep {
+  thread_id: string;
+  phase: string;
+  call: ToolCall;
+  output: unknown;
+  is_error: boolean;
+  key: string;
+}
+
+/** The result of a tool call, in the transaction of its effect. The key makes it once. */
+export const insertToolStep = (session: Session, step: ToolStep) =>
+  sql`insert into meta_messages (conversation_id, role, content, tool_call_id, tool_name, tool_input, tool_output, metadata, idempotency_key)
+    values (${step.thread_id}, 'tool', ${toolText(step.output)}, ${step.call.id}, ${step.call.name},
+      ${json(step.call.input)}, ${json(step.output)}, ${json({ phase: step.phase, is_error: step.is_error })}, ${step.key})
+    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(session);
+
+/** Largest tool result a model is given, in characters; the rest stays readable by `read_file`. */
+const maxToolText = 24_000;
+
+function toolText(output: unknown): string {
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  return text.length > maxToolText ? `${text.slice(0, maxToolText)}… (shortened)` : text;
+}
+
+/** The steps of one phase as a model reads them. */
+export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
+  const messages: ModelMessage[] = [{ role: 'system', content: system }];
+  for (const step of steps) {
+    if (step.role === 'user') messages.push({ role: 'user', content: step.content });
+    else if (step.role === 'assistant')
+      messages.push({
+        role: 'assistant',
+        text: step.content,
+        ...(step.tool_calls ? { toolCalls: step.tool_calls } : {}),
+      });
+    else if (step.role === 'tool')
+      messages.push({
+        role: 'tool',
+        toolCallId: step.tool_call_id ?? '',
+        toolName: step.tool_name ?? '',
+        content: step.content,
+        isError: step.is_error,
+      });
+  }
+  return messages;
+}
+
+/** Tool calls of the last assistant step that have no result yet. */
+export function openCalls(steps: Step[]): { step: Step; call: ToolCall; index: number }[] {
+  const last = steps.findLast((step) => step.role === 'assistant');
+  if (!last?.tool_calls) return [];
+  const answered = new Set(
+    steps.filter((step) => step.role === 'tool' && step.sequence > last.sequence).map((step) => step.tool_call_id),
+  );
+  return last.tool_calls
+    .map((call, index) => ({ step: last, call, index }))
+    .filter(({ call }) => !answered.has(call.id));
+}

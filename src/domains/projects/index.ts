@@ -1,0 +1,13 @@
+export { ProjectEvents } from './events.ts';
+export { projectOperations } from './operations.ts';
+export {
+  completeProject,
+  deleteEmptyWorkstreams,
+  deleteProposedTasks,
+  ensureWorkstream,
+  insertDecision,
+  insertDependency,
+  insertTask,
+  updateTask,
+} from './queries.ts';
+export { ProjectService } from './service.ts';

@@ -1,0 +1,118 @@
+import type { Database, UserPrincipal } from '../../database/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { SecretBox } from '../../kernel/secret-box.ts';
+import {
+  createModelProvider,
+  type ModelProvider,
+  type PriceRow,
+  priceOf,
+  type ProviderKind,
+  type TokenUsage,
+} from '../../providers/model/index.ts';
+import * as queries from './queries.ts';
+
+export type ModelTier = 'haiku' | 'sonnet' | 'opus';
+
+/** The id and label of the connection that is always there. */
+export const builtin = {
+  id: 'builtin',
+  model: 'extractive',
+  label: 'Built-in extractive model (finds and quotes, does not write)',
+} as const;
+
+/** A model ready to be called for one person. */
+export interface ResolvedModel {
+  provider: ModelProvider;
+  kind: ProviderKind;
+  /** Model id at the vendor. */
+  model: string;
+  /** What people see, for example `openai/gpt-5-mini`. */
+  label: string;
+  /** Cost of a usage in US dollars; 0 where the vendor's price is not known or there is none. */
+  cost(usage: TokenUsage): number;
+}
+
+const tiers: ModelTier[] = ['haiku', 'sonnet', 'opus'];
+
+/** The tier above, where there is one. */
+export const nextTier = (tier: ModelTier): ModelTier => tiers[tiers.indexOf(tier) + 1] ?? tier;
+
+export interface ModelsDeps {
+  database: Database;
+  secrets: SecretBox;
+  clock: Clock;
+}
+
+/** Finds the model that answers for a person and tier, and keeps the providers open. */
+export class Models {
+  readonly #deps: ModelsDeps;
+
+  constructor(deps: ModelsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The person's default connection, else the shared default, else the built-in model.
+   * Errors: `unprocessable` when the stored key cannot be decrypted.
+   */
+  async forTier(principal: UserPrincipal, tier: ModelTier): Promise<ResolvedModel> {
+    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
+    const row = rows.find((candidate) => candidate.enabled && candidate.is_default);
+    if (!row) return this.#builtin();
+    const models = row.models as Partial<Record<ModelTier, string>>;
+    const model = models[tier] ?? models.sonnet ?? models.haiku ?? models.opus;
+    if (!model)
+      throw new AppError('unprocessable', `The connection “${row.name}” has no model chosen.`, {
+        fix: 'Choose models for it in Settings.',
+      });
+    return this.#resolve(row, model);
+  }
+
+  /** The provider of a stored connection the caller can use. Errors: `not_found`. */
+  async provider(principal: UserPrincipal, id: string): Promise<ModelProvider> {
+    if (id === builtin.id) return this.#builtin().provider;
+    const row = await this.#deps.database.as(principal, (session) => queries.findProvider(session, id));
+    if (!row) throw new AppError('not_found', 'The connection does not exist.', { fix: 'Reload the page.' });
+    return this.#open(row);
+  }
+
+  async #resolve(row: queries.ProviderRow, model: string): Promise<ResolvedModel> {
+    const at = new Date(this.#deps.clock.now());
+    const prices: PriceRow[] = await this.#deps.database.asService('prices', (session) =>
+      queries.listPrices(session, row.kind, at),
+    );
+    return {
+      provider: await this.#open(row),
+      kind: row.kind,
+      model,
+      label: `${row.name}/${model}`,
+      cost: (usage) => priceOf({ provider: row.kind, model, usage, at }, prices) ?? 0,
+    };
+  }
+
+  async #open(row: queries.ProviderRow): Promise<ModelProvider> {
+    const secret = row.has_secret
+      ? await this.#deps.database.asService('provider key', (session) => queries.findSecret(session, row.id))
+      : undefined;
+    return createModelProvider({
+      kind: row.kind,
+      name: row.name,
+      baseUrl: row.base_url,
+      apiKey: secret?.secret_encrypted ? this.#deps.secrets.open(secret.secret_encrypted, secretContext(row.id)) : null,
+    });
+  }
+
+  #builtin(): ResolvedModel {
+    return {
+      provider: createModelProvider({ kind: 'builtin', name: builtin.label }),
+      kind: 'builtin',
+      model: builtin.model,
+      label: `builtin/${builtin.model}`,
+      cost: () => 0,
+    };
+  }
+}
+
+/** Binds a key's ciphertext to its row. */
+export const secretContext = (providerId: string): string => `model_providers:${providerId}`;

@@ -1,0 +1,56 @@
+import { Hono } from 'hono';
+import { AppError, isAppError } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Registry } from '../../operations/index.ts';
+import { mountMcp } from '../mcp/http.ts';
+import { docsPage } from '../openapi/docs-page.ts';
+import { openApi } from '../openapi/openapi.ts';
+import type { ContextDeps, Env } from './call-context.ts';
+import { mountConsole } from './console.ts';
+import { type FileRoutesDeps, mountFiles } from './files.ts';
+import { problemResponse } from './problem.ts';
+import { mountOperations } from './routes.ts';
+import { hostCheck, securityHeaders } from './security.ts';
+
+export interface HttpAppDeps extends ContextDeps {
+  registry: Registry;
+  files: FileRoutesDeps;
+  version: string;
+  host: string;
+  publicUrl: string | undefined;
+  /** Resolves when the database answers; rejects otherwise. */
+  ready(): Promise<void>;
+  log: Log;
+}
+
+/** The whole HTTP surface. */
+export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(securityHeaders);
+  app.use(hostCheck(deps.publicUrl, deps.host));
+  app.onError((error) => {
+    if (!isAppError(error) || error.code === 'internal') deps.log.error({ err: error }, 'a request failed');
+    return problemResponse(error);
+  });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok', version: deps.version }));
+  app.get('/readyz', async (c) => {
+    await deps.ready();
+    return c.json({ status: 'ready' });
+  });
+  const description = openApi(deps.registry, deps.version);
+  app.get('/openapi.json', (c) => c.json(description));
+  const docs = docsPage(deps.registry, deps.version);
+  app.get('/docs', (c) => c.html(docs));
+
+  mountFiles(app, deps, deps.files);
+  mountOperations(app, deps.registry, deps);
+  mountMcp(app, deps.registry, deps.version, deps);
+  app.all('/api/*', (c) => {
+    throw new AppError('not_found', `There is no ${c.req.method} ${new URL(c.req.url).pathname}.`, {
+      fix: 'See /docs for every operation.',
+    });
+  });
+  mountConsole(app);
+  return app;
+}
