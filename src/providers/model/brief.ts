@@ -10,8 +10,8 @@ export interface BriefCitation {
   marker: string;
   passageId: string;
   file: string;
-  headingPath: string[];
-  page: number | null;
+  headingPath?: string[];
+  page?: number | null;
   /** Verbatim text of the passage. */
   quote: string;
 }
@@ -98,8 +98,8 @@ function citationFrom(row: Record<string, unknown>): Omit<BriefCitation, 'marker
   return {
     passageId: String(row.passage_id),
     file: String(row.file),
-    headingPath: Array.isArray(row.heading_path) ? row.heading_path.map(String) : [],
-    page: typeof row.page === 'number' ? row.page : null,
+    headingPath: Array.isArray(row.heading_path) ? row.heading_path.map(String) : undefined,
+    page: typeof row.page === 'number' ? row.page : undefined,
     quote: String(row.quote),
   };
 }

@@ -199,6 +199,6 @@ export function parseSections(result: BriefResult, numbering: Numbering): Sectio
 }
 
 const citedAgain = (
-  { passageId, file, headingPath, page, quote }: BriefCitation,
+  { passageId, file, headingPath = [], page = null, quote }: BriefCitation,
   numbering: Numbering,
 ): Citation => numbering.add({ passageId, file, place: placeOf(headingPath, page), quote });

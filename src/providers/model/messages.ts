@@ -1,0 +1,101 @@
+import {
+  jsonSchema,
+  type ModelMessage as SdkMessage,
+  type ToolChoice as SdkToolChoice,
+  type ToolSet,
+  tool,
+} from 'ai';
+import type { MessagePart, ModelMessage, ToolCall, ToolChoice, ToolSpec } from './port.ts';
+
+type SdkOptions = NonNullable<Extract<SdkMessage, { role: 'assistant' }>['providerOptions']>;
+
+/** Reasoning that Anthropic wants returned, signed, with the tool calls it led to. Kept with the first of them. */
+export interface KeptReasoning {
+  text: string;
+  metadata: SdkOptions;
+}
+const reasoningKey = 'reasoning';
+
+export const withReasoning = (call: ToolCall, kept: KeptReasoning[]): ToolCall =>
+  kept.length === 0 ? call : { ...call, vendor: { ...call.vendor, [reasoningKey]: { parts: kept } } };
+
+function reasoningOf(call: ToolCall | undefined): KeptReasoning[] {
+  const parts = call?.vendor?.[reasoningKey]?.parts;
+  return Array.isArray(parts) ? (parts as KeptReasoning[]) : [];
+}
+
+function vendorOf(call: ToolCall): SdkOptions | undefined {
+  const { [reasoningKey]: _, ...rest } = call.vendor ?? {};
+  return Object.keys(rest).length === 0 ? undefined : (rest as SdkOptions);
+}
+
+function userPart(part: MessagePart) {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text' as const, text: part.text };
+    case 'image':
+      return { type: 'image' as const, image: part.data, mediaType: part.mediaType };
+    case 'file':
+      return { type: 'file' as const, data: part.data, mediaType: part.mediaType, filename: part.name };
+  }
+}
+
+/** The port's messages in the SDK's form; results of one turn's tools become one message. */
+export function toSdkMessages(messages: ModelMessage[]): SdkMessage[] {
+  const out: SdkMessage[] = [];
+  for (const message of messages) {
+    if (message.role === 'system') out.push({ role: 'system', content: message.content });
+    else if (message.role === 'user') {
+      const { content } = message;
+      out.push({ role: 'user', content: typeof content === 'string' ? content : content.map(userPart) });
+    } else if (message.role === 'assistant') {
+      const calls = message.toolCalls ?? [];
+      out.push({
+        role: 'assistant',
+        content: [
+          ...reasoningOf(calls[0]).map(({ text, metadata }) => ({
+            type: 'reasoning' as const,
+            text,
+            providerOptions: metadata,
+          })),
+          ...(message.text === '' ? [] : [{ type: 'text' as const, text: message.text }]),
+          ...calls.map((call) => ({
+            type: 'tool-call' as const,
+            toolCallId: call.id,
+            toolName: call.name,
+            input: call.input,
+            providerOptions: vendorOf(call),
+          })),
+        ],
+      });
+    } else {
+      const result = {
+        type: 'tool-result' as const,
+        toolCallId: message.toolCallId,
+        toolName: message.toolName,
+        output: {
+          type: message.isError ? ('error-text' as const) : ('text' as const),
+          value: message.content,
+        },
+      };
+      const last = out.at(-1);
+      if (last?.role === 'tool') last.content.push(result);
+      else out.push({ role: 'tool', content: [result] });
+    }
+  }
+  return out;
+}
+
+/** Tools without an `execute`: the caller runs them. */
+export function toSdkTools(specs: ToolSpec[] | undefined): ToolSet | undefined {
+  if (specs === undefined || specs.length === 0) return undefined;
+  return Object.fromEntries(
+    specs.map(({ name, description, inputSchema }) => [
+      name,
+      tool({ description, inputSchema: jsonSchema(inputSchema) }),
+    ]),
+  );
+}
+
+export const toSdkToolChoice = (choice: ToolChoice | undefined): SdkToolChoice<ToolSet> | undefined =>
+  typeof choice === 'object' ? { type: 'tool', toolName: choice.tool } : choice;

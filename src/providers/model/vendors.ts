@@ -1,0 +1,176 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogleGenerativeAI } from '@ai-sdk/google';
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModel } from 'ai';
+import type { ModelParameter, ModelParameters, ProviderKind } from './port.ts';
+
+/** What an adapter needs to reach a vendor. `baseUrl` has no slash at its end. */
+export interface Access {
+  baseUrl: string;
+  apiKey: string;
+  fetch: typeof globalThis.fetch;
+}
+
+type VendorOptions = Record<
+  string,
+  Record<string, string | number | boolean | Record<string, string | number>>
+>;
+
+/** Everything in which a vendor differs from the others. */
+export interface Vendor {
+  /** Null: the person has to give one. */
+  defaultBaseUrl: string | null;
+  needsKey: boolean;
+  media: string[];
+  open(access: Access, model: string): LanguageModel;
+  /** Parameters that this model takes. */
+  parameters(model: string): ModelParameter[];
+  /** Parameters that travel outside the SDK's common settings. */
+  options(parameters: ModelParameters, model: string): VendorOptions;
+  /** Where models are listed, and how their ids stand in the answer. */
+  models: { path: string; headers(apiKey: string): Record<string, string>; read(body: unknown): string[] };
+}
+
+const bearer = (apiKey: string): Record<string, string> =>
+  apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+
+const rows = (body: unknown, key: string): Record<string, unknown>[] => {
+  const list = (body as Record<string, unknown> | null)?.[key];
+  return Array.isArray(list) ? list.filter((row) => typeof row === 'object' && row !== null) : [];
+};
+const ids = (body: unknown): string[] =>
+  rows(body, 'data').flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+
+/** OpenAI's models that reason take no sampling settings. */
+const openaiReasons = (model: string): boolean => /^(?:o\d|gpt-5(?!.*chat)|codex)/.test(model);
+/** `none` came with GPT-5.1, before it the least was `minimal`, and the o series starts at `low`. */
+function openaiEffort(effort: string, model: string): string {
+  if (effort !== 'none' || /^gpt-5\.[1-9]/.test(model)) return effort;
+  return /^gpt-5/.test(model) ? 'minimal' : 'low';
+}
+
+const claudeHasEffort = (model: string): boolean =>
+  /(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|opus-4-5/.test(model);
+const geminiHasLevels = (model: string): boolean => /gemini-(?:[3-9]|\d\d)/.test(model);
+/** Gemini 2.5 takes a budget where later ones take a level. */
+const geminiBudgets = { none: 0, low: 1024, medium: 8192, high: 24_576 } as const;
+
+const sampling: ModelParameter[] = [
+  'temperature',
+  'topP',
+  'frequencyPenalty',
+  'presencePenalty',
+  'seed',
+  'stopSequences',
+];
+
+export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
+  openai: {
+    defaultBaseUrl: 'https://api.openai.com/v1',
+    needsKey: true,
+    media: ['image/*', 'application/pdf'],
+    // Chat completions rather than responses: they take every sampling setting and keep nothing at the vendor.
+    open: ({ baseUrl, apiKey, fetch }, model) =>
+      createOpenAI({ baseURL: baseUrl, apiKey, fetch }).chat(model),
+    parameters: (model) =>
+      openaiReasons(model)
+        ? ['seed', 'maxOutputTokens', 'reasoningEffort']
+        : [...sampling, 'maxOutputTokens'],
+    options: ({ reasoningEffort }, model): VendorOptions =>
+      reasoningEffort === undefined
+        ? {}
+        : { openai: { reasoningEffort: openaiEffort(reasoningEffort, model) } },
+    models: { path: '/models', headers: bearer, read: ids },
+  },
+  anthropic: {
+    defaultBaseUrl: 'https://api.anthropic.com/v1',
+    needsKey: true,
+    media: ['image/*', 'application/pdf'],
+    open: ({ baseUrl, apiKey, fetch }, model) => createAnthropic({ baseURL: baseUrl, apiKey, fetch })(model),
+    parameters: (model) => [
+      'temperature',
+      'topP',
+      'topK',
+      'stopSequences',
+      'maxOutputTokens',
+      ...(claudeHasEffort(model) ? (['reasoningEffort'] as const) : []),
+      'thinkingBudget',
+    ],
+    options: ({ reasoningEffort, thinkingBudget }) => ({
+      anthropic: {
+        ...(reasoningEffort === undefined
+          ? {}
+          : { effort: reasoningEffort === 'none' ? 'low' : reasoningEffort }),
+        ...(thinkingBudget === undefined || thinkingBudget === 0
+          ? {}
+          : { thinking: { type: 'enabled', budgetTokens: thinkingBudget } }),
+      },
+    }),
+    models: {
+      path: '/models?limit=1000',
+      headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),
+      read: ids,
+    },
+  },
+  google: {
+    defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    needsKey: true,
+    media: ['image/*', 'application/pdf', 'audio/*', 'video/*'],
+    open: ({ baseUrl, apiKey, fetch }, model) =>
+      createGoogleGenerativeAI({ baseURL: baseUrl, apiKey, fetch })(model),
+    parameters: () => [...sampling, 'topK', 'maxOutputTokens', 'reasoningEffort', 'thinkingBudget'],
+    options: ({ reasoningEffort, thinkingBudget }, model): VendorOptions => {
+      if (thinkingBudget !== undefined) return { google: { thinkingConfig: { thinkingBudget } } };
+      if (reasoningEffort === undefined) return {};
+      const level = reasoningEffort === 'none' ? 'minimal' : reasoningEffort;
+      return {
+        google: {
+          thinkingConfig: geminiHasLevels(model)
+            ? { thinkingLevel: level }
+            : { thinkingBudget: geminiBudgets[reasoningEffort] },
+        },
+      };
+    },
+    models: {
+      path: '/models?pageSize=1000',
+      headers: (apiKey) => ({ 'x-goog-api-key': apiKey }),
+      read: (body) =>
+        rows(body, 'models').flatMap(({ name, supportedGenerationMethods: methods }) =>
+          typeof name === 'string' && Array.isArray(methods) && methods.includes('generateContent')
+            ? [name.replace(/^models\//, '')]
+            : [],
+        ),
+    },
+  },
+  'openai-compatible': compatible('openai-compatible', null),
+  ollama: compatible('ollama', 'http://127.0.0.1:11434'),
+};
+
+function compatible(name: 'openai-compatible' | 'ollama', defaultBaseUrl: string | null): Vendor {
+  const local = name === 'ollama';
+  return {
+    defaultBaseUrl,
+    needsKey: false,
+    media: ['image/*'],
+    open: ({ baseUrl, apiKey, fetch }, model) =>
+      createOpenAICompatible({
+        name: 'compatible',
+        baseURL: local ? `${baseUrl}/v1` : baseUrl,
+        apiKey: apiKey === '' ? undefined : apiKey,
+        fetch,
+        includeUsage: true,
+      })(model),
+    parameters: () => [...sampling, 'maxOutputTokens', 'reasoningEffort'],
+    options: ({ reasoningEffort }): VendorOptions =>
+      reasoningEffort === undefined ? {} : { compatible: { reasoningEffort } },
+    models: local
+      ? {
+          path: '/api/tags',
+          headers: bearer,
+          read: (body) =>
+            rows(body, 'models').flatMap(({ name: id }) => (typeof id === 'string' ? [id] : [])),
+        }
+      : { path: '/models', headers: bearer, read: ids },
+  };
+}
