@@ -1,0 +1,48 @@
+import { Check, Copy } from 'lucide-react';
+import { useState } from 'react';
+import { copyText } from '../lib/clipboard.ts';
+import { IconButton } from './button.tsx';
+import { cx } from './cx.ts';
+import { ScrollRegion } from './scroll-region.tsx';
+
+interface CodeBlockProps {
+  /** What it is, for assistive technology. */
+  label: string;
+  code: string;
+  wrap?: boolean;
+  tall?: boolean;
+}
+
+/** Text as it is, with a button that copies it. */
+export function CodeBlock({ label, code, wrap, tall }: CodeBlockProps) {
+  const [copied, setCopied] = useState(false);
+  async function copy(): Promise<void> {
+    if (!(await copyText(code))) return;
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  }
+  return (
+    <div className="relative rounded-lg border border-line bg-sunken">
+      <ScrollRegion
+        label={label}
+        className={cx(
+          'overflow-auto rounded-lg py-2.5 pr-11 pl-3 font-mono text-xs leading-5',
+          wrap ? 'break-words whitespace-pre-wrap' : 'whitespace-pre',
+          !tall && 'max-h-80',
+        )}
+      >
+        {code}
+      </ScrollRegion>
+      <IconButton
+        label={copied ? 'Copied' : `Copy ${label}`}
+        icon={copied ? Check : Copy}
+        onClick={() => void copy()}
+        className="absolute top-0.5 right-0.5"
+      />
+    </div>
+  );
+}
+
+/** Any value as readable text: strings as they are, the rest as JSON. */
+export const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');

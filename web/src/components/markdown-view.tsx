@@ -1,0 +1,100 @@
+import { type ComponentPropsWithoutRef, useMemo } from 'react';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { ScrollRegion } from './scroll-region.tsx';
+
+interface Node {
+  type: string;
+  value?: string;
+  url?: string;
+  children?: Node[];
+}
+
+const marker = /\[(\d{1,3})\]/g;
+const prefix = '#citation-';
+
+/** Turns markers like [1] in running text into links that `onCitation` answers. Code is left alone. */
+function citations(markers: ReadonlySet<number>) {
+  const walk = (node: Node): void => {
+    if (!node.children || node.type === 'link') return;
+    node.children = node.children.flatMap((child) => {
+      if (child.type !== 'text' || child.value === undefined) {
+        walk(child);
+        return [child];
+      }
+      return split(child.value, markers);
+    });
+  };
+  return () => (tree: Node) => walk(tree);
+}
+
+function split(text: string, markers: ReadonlySet<number>): Node[] {
+  const parts: Node[] = [];
+  let from = 0;
+  for (const match of text.matchAll(marker)) {
+    if (!markers.has(Number(match[1]))) continue;
+    if (match.index > from) parts.push({ type: 'text', value: text.slice(from, match.index) });
+    parts.push({ type: 'link', url: `${prefix}${match[1]}`, children: [{ type: 'text', value: match[0] }] });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length || parts.length === 0) parts.push({ type: 'text', value: text.slice(from) });
+  return parts;
+}
+
+interface MarkdownViewProps {
+  text: string;
+  onCitation?: (marker: number) => void;
+  markers?: readonly number[];
+}
+
+export function MarkdownView({ text, onCitation, markers = [] }: MarkdownViewProps) {
+  const key = onCitation ? markers.join() : '';
+  const plugins = useMemo(
+    () => [remarkGfm, citations(new Set(key ? key.split(',').map(Number) : []))],
+    [key],
+  );
+  const components: Components = {
+    a: ({ href, children }) => {
+      if (href?.startsWith(prefix) && onCitation) {
+        const number = Number(href.slice(prefix.length));
+        return (
+          <button
+            type="button"
+            aria-label={`Open source ${number}`}
+            onClick={() => onCitation(number)}
+            className="mx-0.5 inline-block rounded bg-accent-soft px-1 text-xs leading-4.5 font-semibold text-accent hover:bg-accent hover:text-on-accent"
+          >
+            {number}
+          </button>
+        );
+      }
+      return (
+        <a href={href} target="_blank" rel="noreferrer noopener">
+          {children}
+        </a>
+      );
+    },
+    // Pictures from elsewhere are not loaded: opening a text must not call anyone.
+    img: ({ src, alt }) => (
+      <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noreferrer noopener">
+        {alt || 'Picture'}
+      </a>
+    ),
+    table: Scrollable,
+  };
+  return (
+    <div className="markdown">
+      <ReactMarkdown remarkPlugins={plugins} components={components}>
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
+
+function Scrollable({ children }: ComponentPropsWithoutRef<'table'>) {
+  return (
+    <ScrollRegion label="Table" className="overflow-x-auto">
+      <table>{children}</table>
+    </ScrollRegion>
+  );
+}

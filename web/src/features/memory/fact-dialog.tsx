@@ -1,0 +1,92 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Select, Textarea } from '../../components/field.tsx';
+import { FormError } from '../../components/states.tsx';
+import { api, troubleOf } from '../../lib/api.ts';
+import { useAction } from '../../lib/queries.ts';
+import { categories, categoryLabels, type Fact, memoryKeys } from './queries.ts';
+
+const importances = [
+  { value: '0.2', label: 'Low' },
+  { value: '0.5', label: 'Normal' },
+  { value: '0.9', label: 'High' },
+];
+
+/** The nearest of the three choices to a stored score. */
+const nearest = (score: number): string => (score < 0.35 ? '0.2' : score < 0.7 ? '0.5' : '0.9');
+
+/** Adds a fact, or edits one. */
+export function FactDialog({ fact, onClose }: { fact?: Fact; onClose: () => void }) {
+  const form = useId();
+  const [content, setContent] = useState(fact?.content ?? '');
+  const [category, setCategory] = useState(fact?.category ?? 'fact');
+  const [importance, setImportance] = useState(nearest(fact?.importance_score ?? 0.5));
+  const save = useAction(
+    (values: { content: string; category: typeof category; importance_score: number }) =>
+      fact ? api.memory.update({ id: fact.id, ...values }) : api.memory.create(values),
+    { refresh: [memoryKeys.all], announceError: false, onSuccess: onClose },
+  );
+  const fields = troubleOf(save.error).fields;
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const kept = fact && nearest(fact.importance_score) === importance;
+    save.mutate({
+      content,
+      category,
+      importance_score: kept ? fact.importance_score : Number(importance),
+    });
+  }
+  return (
+    <Dialog
+      title={fact ? 'Edit fact' : 'Add a fact'}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
+            {fact ? 'Save' : 'Remember'}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="space-y-4">
+        <Textarea
+          label="What should be remembered"
+          required
+          maxLength={4000}
+          value={content}
+          error={fields.content}
+          onChange={(event) => setContent(event.target.value)}
+        />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Select
+            label="Category"
+            value={category}
+            onChange={(event) =>
+              setCategory(categories.find((item) => item === event.target.value) ?? 'fact')
+            }
+          >
+            {categories.map((item) => (
+              <option key={item} value={item}>
+                {categoryLabels[item]}
+              </option>
+            ))}
+          </Select>
+          <Select
+            label="Importance"
+            value={importance}
+            onChange={(event) => setImportance(event.target.value)}
+          >
+            {importances.map((item) => (
+              <option key={item.value} value={item.value}>
+                {item.label}
+              </option>
+            ))}
+          </Select>
+        </div>
+        <FormError error={save.error} />
+      </form>
+    </Dialog>
+  );
+}

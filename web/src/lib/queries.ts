@@ -1,0 +1,76 @@
+import {
+  infiniteQueryOptions,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { toast } from '../components/toast.ts';
+import { ApiError, troubleOf } from './api.ts';
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Sign-in state is asked for again whenever the server says 401: it may have been a wrong password only. */
+function checkSession(error: unknown): void {
+  if (error instanceof ApiError && error.problem.status === 401)
+    void queryClient.invalidateQueries({ queryKey: ['auth', 'status'] });
+}
+
+/** A refused request stays refused; only an unreachable or overloaded server is asked again. */
+function worthRetrying(failures: number, error: unknown): boolean {
+  if (error instanceof ApiError && error.problem.status < 500) return false;
+  return failures < 2;
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: checkSession }),
+  mutationCache: new MutationCache({ onError: checkSession }),
+  defaultOptions: { queries: { staleTime: 10_000, retry: worthRetrying } },
+});
+
+/** Options of a list that is read page by page with the server's cursor. */
+export function pagedQuery<T>(
+  queryKey: QueryKey,
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
+) {
+  return infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => load(pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
+interface ActionOptions<I, O> {
+  /** Query keys to ask for again. */
+  refresh?: QueryKey[];
+  /** Said when it worked. */
+  done?: string | ((output: O) => string);
+  /** False where the form shows the error itself. */
+  announceError?: boolean;
+  onSuccess?: (output: O, input: I) => void;
+}
+
+/** A change on the server: refreshes what it touches and says how it went. */
+export function useAction<I, O>(run: (input: I) => Promise<O>, options: ActionOptions<I, O> = {}) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: (output, input) => {
+      for (const queryKey of options.refresh ?? []) void client.invalidateQueries({ queryKey });
+      if (options.done)
+        toast({ text: typeof options.done === 'string' ? options.done : options.done(output) });
+      options.onSuccess?.(output, input);
+    },
+    onError: (error) => {
+      if (options.announceError === false) return;
+      const { title, fix } = troubleOf(error);
+      toast({ text: title, more: fix, tone: 'danger' });
+    },
+  });
+}
