@@ -183,7 +183,7 @@ $$;
 create or replace function private.forget_embedding()
 returns trigger language plpgsql volatile set search_path = '' as $$
 begin
-  if new.embedding is not distinct from old.embedding then
+  if new.embedding operator(extensions.=) old.embedding then
     new.embedding := null;
     new.embedding_model := null;
   end if;
