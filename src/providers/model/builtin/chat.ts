@@ -1,7 +1,7 @@
 import { answer } from './answer.ts';
 import { filesOf, gatherCalls, lookupCalls } from './gather.ts';
 import { parseQuestion, partsOf, type Question } from './question.ts';
-import { type Citation, label, Numbering, renderSections, sectionsOf } from './report.ts';
+import { type Citation, label, Numbering, nothingFound, renderSections, sectionsOf } from './report.ts';
 import { doneOf, rowsIn, type Step, type Transcript, type Wanted } from './transcript.ts';
 import { contentWords, stemsOf } from './words.ts';
 
@@ -48,13 +48,10 @@ function remembered(transcript: Transcript): string[] {
   });
 }
 
-/** Link definitions turn every `[1]` of the answer into a link to its passage, in any Markdown renderer. */
-const links = (citations: Citation[]): string =>
+/** The lines a chat ends with, from which its citations are stored: `[1] passage_id "quote"`. */
+const sources = (citations: Citation[]): string =>
   citations
-    .map(
-      ({ marker, passageId, file, place }) =>
-        `[${marker}]: #passage-${passageId} "${[file, place].filter(Boolean).join(' › ').replace(/["\\]/g, "'")}"`,
-    )
+    .map(({ marker, passageId, quote }) => `[${marker}] ${passageId} "${quote.replace(/\s+/g, ' ').trim()}"`)
     .join('\n');
 
 /** Answers one message from the files, with quotes and citations, or says plainly that they hold nothing. */
@@ -82,11 +79,14 @@ export function chatStep(transcript: Transcript): Step {
   const numbering = new Numbering();
   const sections = sectionsOf(findings, numbering);
   const facts = remembered(transcript);
+  if (numbering.citations.length === 0) {
+    return { say: facts.length > 0 ? facts.join('\n\n') : `${nothingFound}\n\n${ability}` };
+  }
   const single =
     sections.length === 1
       ? renderSections(sections, 'table').replace(/^## .*\n\n/, '')
       : renderSections(sections, 'table');
   return {
-    say: [...facts, single.trim(), links(numbering.citations)].filter((part) => part !== '').join('\n\n'),
+    say: [...facts, single.trim(), sources(numbering.citations)].filter((part) => part !== '').join('\n\n'),
   };
 }

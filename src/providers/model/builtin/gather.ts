@@ -4,10 +4,16 @@ import { keywordsOf, type Question } from './question.ts';
 import { atMost, doneOf, isObject, rowsIn, type Transcript, type Wanted } from './transcript.ts';
 import { contentWords } from './words.ts';
 
-/** Bounds of one task's reading, so that a large library cannot make a turn slow: files, characters of one file. */
-const mostFiles = 8;
-const mostCharacters = 400_000;
-const pageSize = 100_000;
+/**
+ * Bounds of one task's reading, so that a large library neither makes a turn slow nor fills a budget. Pages and
+ * searches stay below what a tool result may hold as JSON.
+ */
+const mostFiles = 6;
+const mostCharacters = 120_000;
+const mostTotal = 300_000;
+const pageSize = 16_000;
+const pagesAtOnce = 4;
+const passagesAtOnce = 12;
 const mostSearches = 6;
 const mostLookups = 60;
 
@@ -81,26 +87,36 @@ function vocabulary(passages: Passage[], questions: Question[]): string {
   return [...new Set(kin)].slice(0, 12).join(' ');
 }
 
-function readSoFar(transcript: Transcript, id: string): { text: string; total: number; failed: boolean } {
-  let content = '';
-  let total = 0;
-  let failed = false;
-  for (const { input, value, failed: wrong } of doneOf(transcript, 'read_file')) {
-    if (input.file_id !== id) continue;
-    if (wrong || !isObject(value)) failed = true;
-    else if (number(value.offset ?? input.offset) === content.length) {
-      content += text(value.text);
-      total = number(value.total ?? value.total_chars);
+interface Reading {
+  text: string;
+  /** Length of the whole file; unknown before the first page. */
+  total: number | null;
+  failed: boolean;
+  /** Pages that came back cut, so that the next are asked shorter. */
+  cut: number;
+}
+
+function readSoFar(transcript: Transcript, id: string): Reading {
+  const reading: Reading = { text: '', total: null, failed: false, cut: 0 };
+  const pages = doneOf(transcript, 'read_file').filter(({ input }) => input.file_id === id);
+  for (const { input, value, failed } of pages.toSorted(
+    (a, b) => number(a.input.offset) - number(b.input.offset),
+  )) {
+    if (failed) reading.failed = true;
+    else if (!isObject(value)) reading.cut += 1;
+    else if (number(value.offset ?? input.offset) === reading.text.length) {
+      reading.text += text(value.text);
+      reading.total = number(value.total);
     }
   }
-  return { text: content, total, failed };
+  return reading;
 }
 
 /** Calls still needed to know the files; none when everything worth reading is read. */
 export function gatherCalls(transcript: Transcript, questions: Question[]): Wanted[] {
   const { tools } = transcript;
   const searched = doneOf(transcript, 'search_files');
-  const limit = atMost(transcript, 'search_files', 'limit', 50);
+  const limit = atMost(transcript, 'search_files', 'limit', passagesAtOnce);
   const search = (query: string): Wanted => ({ name: 'search_files', input: { query, limit } });
   if (searched.length === 0 && doneOf(transcript, 'list_files').length === 0) {
     return [
@@ -124,15 +140,21 @@ function wanted(files: Listed[], listed: Listed[]): Listed[] {
   return [...files, ...rest].slice(0, mostFiles);
 }
 
-/** The next page of every file in `files` that is not read to its end. */
+/** The next pages of every file in `files` that is not read to its end, or to the bounds. */
 export function readCalls(transcript: Transcript, files: Listed[]): Wanted[] {
   if (!transcript.tools.has('read_file')) return [];
-  const limit = atMost(transcript, 'read_file', 'limit', pageSize);
+  let budget = mostTotal;
   return files.flatMap(({ id }) => {
-    const { text: read, total, failed } = readSoFar(transcript, id);
-    const begun = doneOf(transcript, 'read_file').some(({ input }) => input.file_id === id);
-    const complete = begun && (failed || read.length >= Math.min(total, mostCharacters));
-    return complete ? [] : [{ name: 'read_file', input: { file_id: id, offset: read.length, limit } }];
+    const { text: read, total, failed, cut } = readSoFar(transcript, id);
+    const end = Math.min(total ?? pageSize, mostCharacters, budget);
+    budget -= end;
+    const limit = Math.max(1000, Math.floor(atMost(transcript, 'read_file', 'limit', pageSize) / 2 ** cut));
+    if (failed || end <= 0 || (total !== null && read.length >= end)) return [];
+    const pages = total === null ? 1 : Math.min(pagesAtOnce, Math.ceil((end - read.length) / limit));
+    return Array.from({ length: pages }, (_, i) => ({
+      name: 'read_file',
+      input: { file_id: id, offset: read.length + i * limit, limit },
+    }));
   });
 }
 
@@ -173,7 +195,7 @@ export function lookupCalls(transcript: Transcript, evidence: Evidence[]): Wante
   const open = [...new Set(queries)]
     .filter((query) => query !== '' && !asked.has(query))
     .slice(0, mostLookups);
-  const limit = atMost(transcript, 'search_files', 'limit', 20);
+  const limit = atMost(transcript, 'search_files', 'limit', passagesAtOnce);
   return transcript.tools.has('search_files')
     ? open.map((query) => ({ name: 'search_files', input: { query, limit } }))
     : [];

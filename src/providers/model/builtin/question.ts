@@ -59,7 +59,7 @@ export function partsOf(goal: string): Question[] {
       const attribute = last === undefined ? null : attributeOf(part);
       if (last !== undefined && attribute !== null && ['list', 'count'].includes(last.kind)) {
         last.attributes.push(attribute);
-        last.text = `${last.text.replace(/[.?!]$/, '')}, ${part}`;
+        last.text = `${last.text.replace(/[.?!]$/, '')}, and ${part.replace(/^and\s+/i, '')}`;
       } else if (contentWords(part).length > 0 || summaryWords.test(part)) {
         questions.push(parseQuestion(part, last !== undefined && pronoun.test(part) ? last : undefined));
       }
@@ -154,12 +154,14 @@ export function parseQuestion(part: string, before?: Question): Question {
   const conditions = conditionsOf(rest, lists);
   const topic = before === undefined || lists ? [] : before.conditions;
   return {
-    text: part.trim(),
+    text:
+      topic.length === 0 ? part.trim() : `${part.trim()} (${before?.text.replace(/\s*\(.*\)$/, '') ?? ''})`,
     kind,
     subject: wordsOf(body.slice(0, cut)).map((word) => word.stem),
     conditions: topic.length === 0 ? conditions : [[...new Set([...topic, ...conditions].flat())]],
     negated: lists && /\b(?:lacks?|lacking|without|not|no|missing|never)\b|n['’]t\b/i.test(rest),
     attributes: own
+      .replace(/[.?!]+$/, '')
       .split(/\s*,\s*(?:and\s+)?|\s+and\s+/i)
       .filter((name) => name !== '')
       .map((name) => ({ name, stems: wordsOf(name).map((word) => word.stem) })),

@@ -116,7 +116,7 @@ function table(section: Section): string[] {
       line([
         cell(row.name),
         ...section.columns.slice(1).map((_, i) => cell(row.values[i] ?? '')),
-        cell(quotes(row)),
+        quotes(row).replace(/\|/g, '\\|'),
       ]),
     ),
     '',
@@ -134,7 +134,7 @@ export function renderSections(sections: Section[], form: 'bullets' | 'table'): 
       ...(form === 'bullets' ? bullets(section) : table(section)),
       ...(section.leftOut.length === 0
         ? []
-        : ['Left out:', '', ...section.leftOut.map((line) => `- ~~${inline(line)}~~`), '']),
+        : ['Left out:', '', ...section.leftOut.map((line) => `- ${inline(line)}`), '']),
     ])
     .join('\n');
 }
@@ -169,13 +169,16 @@ export function parseSections(result: BriefResult, numbering: Numbering): Sectio
   );
   const sections: Section[] = [];
   let headers: string[] = [];
+  let leftOut = false;
   for (const line of result.content.split('\n')) {
     const section = sections.at(-1);
     if (line.startsWith('## ')) {
       sections.push({ question: line.slice(3), summary: '', columns: [], rows: [], leftOut: [] });
       headers = [];
+      leftOut = false;
     } else if (section === undefined || line.trim() === '') continue;
-    else if (line.startsWith('- ~~')) section.leftOut.push(line.slice(4).replace(/~~$/, ''));
+    else if (line === 'Left out:') leftOut = true;
+    else if (leftOut) section.leftOut.push(line.replace(/^- /, ''));
     else if (line.startsWith('| ')) {
       const cells = cellsOf(line).map((value) => value.replaceAll('\\|', '|'));
       if (headers.length === 0) {

@@ -38,7 +38,9 @@ function merged(sections: Section[]): Section[] {
     const all = same.flatMap(({ rows }) => rows);
     const rows = [
       ...groupBy(all, (row) =>
-        row.name === '' ? row.citations.map(({ marker }) => marker).join() : row.name,
+        row.name === ''
+          ? row.citations.map(({ marker }) => marker).join()
+          : [row.name, ...row.values].join('\n'),
       ).values(),
     ].flatMap((group) => {
       const [first, ...rest] = group;
@@ -54,7 +56,10 @@ function merged(sections: Section[]): Section[] {
         rows.map((row) => row.values[i] ?? ''),
       ),
     );
-    const summary = [first?.summary ?? '', ...counts].filter((part) => part !== '').join(' ');
+    const said = first?.summary ?? '';
+    const summary = [said, ...counts.filter((count) => !said.includes(count))]
+      .filter((part) => part !== '')
+      .join(' ');
     return {
       question: first?.question ?? '',
       summary,
@@ -200,6 +205,7 @@ export function specialistStep(transcript: Transcript): Step {
     '',
     `> ${label}. Every quotation is verbatim.`,
     '',
+    files.length === 0 ? 'There is no file to read: upload documents to the project first.\n' : '',
     renderSections(sections, finds ? 'bullets' : 'table'),
     finds ? '' : renderSources(numbering.citations),
   ].join('\n');

@@ -34,12 +34,17 @@ function textOf(message: ModelMessage | undefined): string {
   return message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
+/** A long result is cut when it is handed to a model: of a cut list, the whole rows before the cut are kept. */
 function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content) as unknown;
-  } catch {
-    return content;
+  const whole = content.lastIndexOf('},{');
+  for (const text of [content, `${content.slice(0, whole)}}]}`]) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      // the next form, and then the plain text
+    }
   }
+  return content;
 }
 
 /** Reads a request. The role is taken from system messages alone: no document can change it. */

@@ -36,6 +36,10 @@ function reasonsOf(transcript: Transcript, result: BriefResult): string[] {
   for (const marker of new Set(used)) {
     if (!known.has(marker)) reasons.push(`${result.artifact} uses [${marker}], which has no citation`);
   }
+  for (const { marker } of result.citations) {
+    if (!result.content.includes(`[${marker}]`))
+      reasons.push(`${result.artifact} lists citation [${marker}] but nothing rests on it`);
+  }
   return reasons;
 }
 
