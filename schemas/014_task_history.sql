@@ -169,19 +169,42 @@ $$;
 
 create or replace function public.get_project_activity_feed(p_project_id uuid, p_limit int default 100)
 returns table (activity_type text, entity_type text, entity_id uuid, change_type text, field_name text,
-  old_value jsonb, new_value jsonb, created_at timestamptz, changed_by uuid, changed_by_agent text, entity_title text)
+  old_value jsonb, new_value jsonb, created_at timestamptz, changed_by uuid, changed_by_agent text, entity_title text,
+  history_id uuid)
 language sql stable set search_path = '' as $$
   select 'task_' || h.change_type, 'task', h.subject_id, h.change_type, h.field_name, h.old_value, h.new_value,
-    h.created_at, h.changed_by, h.changed_by_agent, h.task_title
+    h.created_at, h.changed_by, h.changed_by_agent, h.task_title, h.id
   from public.meta_task_history h
   where h.project_id = p_project_id
   union all
   select 'project_' || h.change_type, 'project', h.project_id, h.change_type, h.field_name, h.old_value, h.new_value,
-    h.created_at, h.changed_by, h.changed_by_agent, p.name
+    h.created_at, h.changed_by, h.changed_by_agent, p.name, h.id
   from public.meta_project_history h join public.meta_projects p on p.id = h.project_id
   where h.project_id = p_project_id
-  order by 8 desc
+  order by 8 desc, 12
   limit p_limit
+$$;
+
+-- Tells followers of a project on channel meta_agent_changes that a row changed: which, not what is in it, so that
+-- nobody learns more than their own rights let them read. The argument is the name the API uses.
+create or replace function private.notify_project_change()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+begin
+  if v_row ->> 'project_id' is not null or tg_argv[0] = 'project' then
+    perform pg_notify('meta_agent_changes', jsonb_strip_nulls(jsonb_build_object(
+      'project_id', case tg_argv[0] when 'project' then v_row -> 'id' else v_row -> 'project_id' end,
+      'what', tg_argv[0],
+      'id', v_row -> 'id',
+      'task_id', case tg_argv[0]
+        when 'task' then v_row -> 'id'
+        when 'step' then (select to_jsonb(t.id) from public.meta_tasks t
+          where t.thread_id = (v_row ->> 'conversation_id')::uuid)
+        else v_row -> 'task_id' end))::text);
+  end if;
+  return null;
+end
 $$;
 
 comment on function private.actor() is 'Who is acting: the signed-in person and the agent at work for them.';
@@ -198,7 +221,24 @@ create or replace trigger track_project_parts
   after insert or delete or update of allocated_tokens, allocated_cost on public.meta_budgets
   for each row execute function private.track_project_parts('budget');
 
+create or replace trigger notify_change after insert or update or delete on public.meta_projects
+  for each row execute function private.notify_project_change('project');
+create or replace trigger notify_change after insert or delete or update of status, title, description, assigned_agent,
+    model_tier, priority, definition_of_done, question, verification, last_error, requires_approval, approved_at,
+    workstream_id, thread_id
+  on public.meta_tasks for each row execute function private.notify_project_change('task');
+create or replace trigger notify_change after insert or update on public.meta_task_runs
+  for each row execute function private.notify_project_change('run');
+create or replace trigger notify_change after insert or update of status on public.meta_artifacts
+  for each row execute function private.notify_project_change('artifact');
+create or replace trigger notify_change after insert on public.meta_decisions
+  for each row execute function private.notify_project_change('decision');
+create or replace trigger notify_change after insert or update or delete on public.meta_budgets
+  for each row execute function private.notify_project_change('budget');
+
 -- -------------------------------------------------------------------------------------- rights and policies
+
+call private.declare_execute('private.notify_project_change()');
 
 call private.declare_execute('private.actor()');
 call private.declare_execute('private.track_task_changes()');

@@ -244,6 +244,8 @@ returns setof public.meta_messages language sql volatile set search_path = '' as
   where m.id in (
     select c.id from public.meta_messages c
     where c.status = 'streaming' and (c.lease_expires_at is null or c.lease_expires_at <= now())
+      -- What the agent of a task says is under the lease of the task.
+      and not exists (select from public.meta_conversations t where t.id = c.conversation_id and t.agent_type = 'task')
     order by c.created_at limit p_limit for update skip locked
   )
   returning m.*
@@ -318,6 +320,8 @@ create or replace trigger move_messages after update of project_id, user_id on p
   execute function private.move_messages();
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
+create or replace trigger notify_change after insert or update of content, status on public.meta_messages
+  for each row execute function private.notify_project_change('step');
 create or replace trigger delete_task_thread after delete on public.meta_tasks
   for each row when (old.thread_id is not null) execute function private.delete_task_thread();
 create or replace trigger refuse_agents before insert or update or delete on public.meta_conversation_shares

@@ -43,6 +43,7 @@ create table if not exists public.model_providers (
   kind text not null check (kind in ('builtin', 'openai', 'anthropic', 'google', 'openai-compatible', 'ollama')),
   base_url text,
   secret_encrypted text,
+  has_secret boolean not null generated always as (secret_encrypted is not null) stored,
   models jsonb not null default '{}',
   enabled boolean not null default true,
   is_default boolean not null default false,
@@ -57,6 +58,7 @@ comment on table public.model_providers is 'Connections to model providers.';
 comment on column public.model_providers.user_id is 'Who may use it; null: everybody (is_system), managed by administrators.';
 comment on column public.model_providers.project_id is 'Project whose work it is meant for; null: all of its owner''s.';
 comment on column public.model_providers.secret_encrypted is 'API key, AES-256-GCM with the key id in the value.';
+comment on column public.model_providers.has_secret is 'Whether a key is stored; the key itself is never shown.';
 comment on column public.model_providers.models is '{"haiku": model, "sonnet": model, "opus": model, "embedding": model}.';
 comment on column public.model_providers.is_default is 'Preferred among those of the same owner and project.';
 comment on column public.model_providers.last_test_message is 'What the last connection test said.';

@@ -78,7 +78,8 @@ export async function generateTypes(database: Database): Promise<string> {
 
 function columnType(row: ColumnRow): string {
   const values = row.enum_values ?? allowedTexts(row.allowed);
-  let type = values.length > 0 ? values.map((value) => `'${value}'`).join(' | ') : (scalar[row.type_name] ?? 'string');
+  let type =
+    values.length > 0 ? values.map((value) => `'${value}'`).join(' | ') : (scalar[row.type_name] ?? 'string');
   if (row.is_array) type = /\|/.test(type) ? `(${type})[]` : `${type}[]`;
   if (row.nullable && type !== 'Json') type = type === 'Timestamp' ? 'NullableTimestamp' : `${type} | null`;
   if (row.is_generated) return `Computed<${type}>`;

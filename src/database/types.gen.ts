@@ -26,6 +26,28 @@ export interface ApiKeys {
   created_at: Generated<Timestamp>;
 }
 
+export interface ApiUsage {
+  id: Generated<string>;
+  user_id: string | null;
+  project_id: string | null;
+  task_id: string | null;
+  run_id: string | null;
+  conversation_id: string | null;
+  message_id: string | null;
+  reservation_id: string | null;
+  provider: string;
+  model: string;
+  endpoint: 'chat' | 'embedding' | 'image' | 'speech' | 'transcription' | 'video' | 'search';
+  input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
+  cached_tokens: Generated<number>;
+  reasoning_tokens: Generated<number>;
+  cost_usd: Generated<number>;
+  duration_ms: number | null;
+  status: Generated<'reserved' | 'settled' | 'failed'>;
+  created_at: Generated<Timestamp>;
+}
+
 export interface AuthAuditLog {
   id: Generated<string>;
   user_id: string | null;
@@ -68,6 +90,19 @@ export interface Files {
   conversation_id: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface MetaArtifactCitations {
+  id: Generated<string>;
+  project_id: string;
+  artifact_id: string;
+  ordinal: number;
+  chunk_id: string | null;
+  file_metadata_id: string | null;
+  quote: string;
+  char_start: number | null;
+  char_end: number | null;
+  created_at: Generated<Timestamp>;
 }
 
 export interface MetaArtifacts {
@@ -120,6 +155,40 @@ export interface MetaBudgets {
   updated_at: Generated<Timestamp>;
 }
 
+export interface MetaConversationShares {
+  id: Generated<string>;
+  conversation_id: string;
+  share_token_hash: string;
+  shared_by: Generated<string | null>;
+  password_hash: string | null;
+  expires_at: NullableTimestamp;
+  revoked_at: NullableTimestamp;
+  view_count: Generated<number>;
+  is_public: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MetaConversations {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  agent_type: Generated<'thinking' | 'research' | 'general' | 'voice' | 'task'>;
+  title: string | null;
+  summary: string | null;
+  model_used: string | null;
+  total_tokens: Generated<number>;
+  total_cost: Generated<number>;
+  message_count: Generated<number>;
+  last_sequence: Generated<number>;
+  last_message_at: NullableTimestamp;
+  is_archived: Generated<boolean>;
+  is_pinned: Generated<boolean>;
+  metadata: Generated<Json>;
+  deleted_at: NullableTimestamp;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface MetaDecisions {
   id: Generated<string>;
   project_id: string;
@@ -132,6 +201,57 @@ export interface MetaDecisions {
   made_by: Generated<string | null>;
   idempotency_key: string | null;
   created_at: Generated<Timestamp>;
+}
+
+export interface MetaFileChunks {
+  id: Generated<string>;
+  file_metadata_id: string;
+  user_id: string;
+  project_id: string | null;
+  ordinal: number;
+  heading_path: Generated<string[]>;
+  page: number | null;
+  char_start: number;
+  char_end: number;
+  content: string;
+  embedding: string | null;
+  embedding_model: string | null;
+  created_at: Generated<Timestamp>;
+  search_vector: Computed<string | null>;
+  search_length: Computed<number | null>;
+}
+
+export interface MetaFileMetadata {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  file_id: string | null;
+  bucket: string;
+  file_path: string;
+  file_name: string;
+  original_name: string | null;
+  mime_type: string | null;
+  size_bytes: Generated<number>;
+  checksum: string | null;
+  project_id: string | null;
+  task_id: string | null;
+  conversation_id: string | null;
+  processing_status: Generated<'pending' | 'processing' | 'completed' | 'failed'>;
+  processing_error: string | null;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+  char_count: number | null;
+  page_count: number | null;
+  chunk_count: Generated<number>;
+  text_embedding: string | null;
+  embedding_model: string | null;
+  metadata: Generated<Json>;
+  tags: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+  accessed_at: Generated<Timestamp>;
+  expires_at: NullableTimestamp;
 }
 
 export interface MetaMemoryFacts {
@@ -165,6 +285,73 @@ export interface MetaMemoryFacts {
   updated_at: Generated<Timestamp>;
 }
 
+export interface MetaMessageAttachments {
+  id: Generated<string>;
+  message_id: string;
+  file_metadata_id: string | null;
+  file_name: string;
+  file_type: string;
+  file_size: number | null;
+  storage_path: string;
+  thumbnail_path: string | null;
+  metadata: Generated<Json>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MetaMessages {
+  id: Generated<string>;
+  conversation_id: string;
+  user_id: string;
+  project_id: string | null;
+  parent_message_id: string | null;
+  sequence: number;
+  role: 'user' | 'assistant' | 'system' | 'tool';
+  content: Generated<string>;
+  content_type: Generated<'text' | 'markdown' | 'code' | 'image' | 'audio'>;
+  status: Generated<'complete' | 'streaming' | 'stopped' | 'failed'>;
+  error: string | null;
+  reasoning: string | null;
+  tool_calls: Json;
+  tool_call_id: string | null;
+  tool_name: string | null;
+  tool_input: Json;
+  tool_output: Json;
+  branch_name: string | null;
+  is_active_branch: Generated<boolean>;
+  model_used: string | null;
+  input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
+  cached_tokens: Generated<number>;
+  reasoning_tokens: Generated<number>;
+  tokens_used: Computed<number | null>;
+  cost: Generated<number>;
+  user_rating: number | null;
+  user_feedback: string | null;
+  metadata: Generated<Json>;
+  idempotency_key: string | null;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  embedding: string | null;
+  embedding_model: string | null;
+  search_vector: Computed<string | null>;
+  search_length: Computed<number | null>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface MetaProjectHistory {
+  id: Generated<string>;
+  project_id: string;
+  changed_by: string | null;
+  changed_by_agent: string | null;
+  change_type: 'created' | 'updated' | 'member_added' | 'member_changed' | 'member_removed' | 'budget_added' | 'budget_changed' | 'budget_removed';
+  field_name: string | null;
+  old_value: Json;
+  new_value: Json;
+  created_at: Generated<Timestamp>;
+}
+
 export interface MetaProjectMembers {
   project_id: string;
   user_id: string;
@@ -185,12 +372,39 @@ export interface MetaProjects {
   updated_at: Generated<Timestamp>;
 }
 
+export interface MetaStorageQuotas {
+  id: Generated<string>;
+  user_id: string;
+  total_quota_bytes: Generated<number>;
+  used_bytes: Generated<number>;
+  file_count: Generated<number>;
+  bucket_quotas: Generated<Json>;
+  plan_type: Generated<string>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface MetaTaskDependencies {
   id: Generated<string>;
   project_id: string;
   task_id: string;
   depends_on_task_id: string;
   dependency_type: Generated<string>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MetaTaskHistory {
+  id: Generated<string>;
+  project_id: string;
+  task_id: string | null;
+  subject_id: string;
+  task_title: string;
+  changed_by: string | null;
+  changed_by_agent: string | null;
+  change_type: 'created' | 'updated' | 'deleted';
+  field_name: string | null;
+  old_value: Json;
+  new_value: Json;
+  change_metadata: Generated<Json>;
   created_at: Generated<Timestamp>;
 }
 
@@ -260,6 +474,41 @@ export interface MetaWorkstreams {
   lead_agent: string | null;
   status: Generated<'active' | 'paused' | 'completed' | 'archived'>;
   priority: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ModelPrices {
+  id: Generated<string>;
+  provider: string;
+  model: string;
+  valid_from: Generated<string>;
+  valid_to: string | null;
+  input_per_million: number;
+  output_per_million: number;
+  cached_per_million: number | null;
+  reasoning_per_million: number | null;
+  source: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ModelProviders {
+  id: Generated<string>;
+  user_id: Generated<string | null>;
+  project_id: string | null;
+  is_system: Computed<boolean>;
+  name: string;
+  kind: 'builtin' | 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'ollama';
+  base_url: string | null;
+  secret_encrypted: string | null;
+  has_secret: Computed<boolean>;
+  models: Generated<Json>;
+  enabled: Generated<boolean>;
+  is_default: Generated<boolean>;
+  last_tested_at: NullableTimestamp;
+  last_test_ok: boolean | null;
+  last_test_message: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
 }
@@ -343,6 +592,21 @@ export interface UserRoles {
   granted_at: Generated<Timestamp>;
 }
 
+export interface UserSettings {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  model_parameters: Generated<Json>;
+  reasoning_config: Generated<Json>;
+  search_config: Generated<Json>;
+  rag_config: Generated<Json>;
+  output_config: Generated<Json>;
+  ui_preferences: Generated<Json>;
+  active_preset: Generated<string>;
+  schema_version: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Users {
   id: string;
   email: string;
@@ -367,20 +631,33 @@ export interface Users {
 
 export interface DB {
   api_keys: ApiKeys;
+  api_usage: ApiUsage;
   auth_audit_log: AuthAuditLog;
   file_statistics: FileStatistics;
   files: Files;
+  meta_artifact_citations: MetaArtifactCitations;
   meta_artifacts: MetaArtifacts;
   meta_budget_reservations: MetaBudgetReservations;
   meta_budgets: MetaBudgets;
+  meta_conversation_shares: MetaConversationShares;
+  meta_conversations: MetaConversations;
   meta_decisions: MetaDecisions;
+  meta_file_chunks: MetaFileChunks;
+  meta_file_metadata: MetaFileMetadata;
   meta_memory_facts: MetaMemoryFacts;
+  meta_message_attachments: MetaMessageAttachments;
+  meta_messages: MetaMessages;
+  meta_project_history: MetaProjectHistory;
   meta_project_members: MetaProjectMembers;
   meta_projects: MetaProjects;
+  meta_storage_quotas: MetaStorageQuotas;
   meta_task_dependencies: MetaTaskDependencies;
+  meta_task_history: MetaTaskHistory;
   meta_task_runs: MetaTaskRuns;
   meta_tasks: MetaTasks;
   meta_workstreams: MetaWorkstreams;
+  model_prices: ModelPrices;
+  model_providers: ModelProviders;
   oauth_accounts: OauthAccounts;
   permissions: Permissions;
   rate_limits: RateLimits;
@@ -390,5 +667,6 @@ export interface DB {
   setup_tokens: SetupTokens;
   user_file_statistics: UserFileStatistics;
   user_roles: UserRoles;
+  user_settings: UserSettings;
   users: Users;
 }

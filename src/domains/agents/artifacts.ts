@@ -23,7 +23,10 @@ export interface CheckedCitation {
  * Finds each quote in its passage. White space may differ (a model wraps lines); nothing else.
  * Errors: `unprocessable` naming each marker whose quote is not in the passage, or whose passage does not exist.
  */
-export async function checkCitations(session: Session, citations: CitationInput[]): Promise<CheckedCitation[]> {
+export async function checkCitations(
+  session: Session,
+  citations: CitationInput[],
+): Promise<CheckedCitation[]> {
   if (citations.length === 0) return [];
   const { rows } = await sql<{ id: string; file_metadata_id: string; content: string; char_start: number }>`
     select id, file_metadata_id, content, char_start from meta_file_chunks
@@ -53,7 +56,9 @@ export async function checkCitations(session: Session, citations: CitationInput[
     throw new AppError('unprocessable', `Some citations do not hold: ${faults.join('; ')}.`, {
       fix: 'Quote words that stand in the passage, exactly as they stand there.',
     });
-  const twice = checked.find(({ ordinal }, index) => checked.findIndex((other) => other.ordinal === ordinal) !== index);
+  const twice = checked.find(
+    ({ ordinal }, index) => checked.findIndex((other) => other.ordinal === ordinal) !== index,
+  );
   if (twice)
     throw new AppError('unprocessable', `The marker [${twice.ordinal}] is listed twice.`, {
       fix: 'Give each citation a number of its own.',
@@ -84,7 +89,10 @@ export interface ArtifactInput {
 }
 
 /** A new artifact, or a new version of the one of that name. */
-export async function insertArtifact(session: Session, row: ArtifactInput): Promise<{ id: string; version: number }> {
+export async function insertArtifact(
+  session: Session,
+  row: ArtifactInput,
+): Promise<{ id: string; version: number }> {
   const { rows } = await sql<{ id: string; version: number }>`
     insert into meta_artifacts (project_id, task_id, run_id, name, version, type, bucket, storage_path, mime_type,
       size_bytes, checksum, content, idempotency_key)
@@ -159,4 +167,6 @@ export const acceptArtifacts = (session: Session, taskId: string) =>
       then 'verified' else 'promoted' end::artifact_status
     where task_id = ${taskId} and status = 'draft'
       and version = (select max(o.version) from meta_artifacts o
-                     where o.task_id = meta_artifacts.task_id and o.name = meta_artifacts.name)`.execute(session);
+                     where o.task_id = meta_artifacts.task_id and o.name = meta_artifacts.name)`.execute(
+    session,
+  );

@@ -27,7 +27,9 @@ export function knowledgeTools(files: FileService, memory: MemoryService): Tool[
       name: 'list_files',
       description: 'List the documents of the project with their ids, types and sizes.',
       input: z.object({}),
-      prepare: async ({ principal, project_id }) => ({ files: await files.listDocuments(principal, project_id) }),
+      prepare: async ({ principal, project_id }) => ({
+        files: await files.listDocuments(principal, project_id),
+      }),
       run: async (_session, _scope, _input, listed) => listed,
     }),
     defineTool({
@@ -38,13 +40,17 @@ export function knowledgeTools(files: FileService, memory: MemoryService): Tool[
         offset: z.number().int().min(0).default(0),
         limit: z.number().int().min(1).max(20_000).default(8_000),
       }),
-      prepare: async ({ principal }, { file_id, offset, limit }) => files.readText(principal, file_id, offset, limit),
+      prepare: async ({ principal }, { file_id, offset, limit }) =>
+        files.readText(principal, file_id, offset, limit),
       run: async (_session, _scope, _input, read) => read,
     }),
     defineTool({
       name: 'search_memory',
       description: 'Find what is remembered about the person and the project.',
-      input: z.object({ query: z.string().min(1).max(2000), limit: z.number().int().min(1).max(20).default(8) }),
+      input: z.object({
+        query: z.string().min(1).max(2000),
+        limit: z.number().int().min(1).max(20).default(8),
+      }),
       async prepare({ principal, project_id, signal }, { query, limit }) {
         const facts = await memory.searchFacts(principal, { query, project_id, limit, signal });
         return { facts: facts.map(({ id, content, category, score }) => ({ id, content, category, score })) };
@@ -53,7 +59,8 @@ export function knowledgeTools(files: FileService, memory: MemoryService): Tool[
     }),
     defineTool({
       name: 'remember',
-      description: 'Keep a fact, preference, instruction or context for later work. The same fact is kept once.',
+      description:
+        'Keep a fact, preference, instruction or context for later work. The same fact is kept once.',
       input: z.object({
         content: z.string().trim().min(1).max(2000),
         category: z.enum(['preference', 'fact', 'instruction', 'context']).default('fact'),

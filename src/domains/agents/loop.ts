@@ -25,10 +25,26 @@ const flushMs = 200;
 /** Tokens an answer may have when nothing else is set. */
 export const defaultMaxOutputTokens = 4_096;
 
+/** Where the steps of a phase are kept. Each method works inside a transaction of the agent. */
+export interface Recorder {
+  /** What the model has seen and said so far, oldest first. */
+  steps(session: Session): Promise<thread.Step[]>;
+  /** Drops what a crashed process left half said. */
+  recover(session: Session): Promise<void>;
+  /** Opens the place where the next answer grows. */
+  open(session: Session, model: string): Promise<string>;
+  append(session: Session, id: string, text: string): Promise<void>;
+  finish(session: Session, id: string, step: thread.FinishedStep): Promise<void>;
+  /** Takes back an answer that failed half way. */
+  discard(session: Session, id: string): Promise<void>;
+  /** Keeps the result of a tool call, once for each key. */
+  tool(session: Session, step: thread.ToolResult): Promise<void>;
+}
+
 /** One phase of one agent in one thread. */
 export interface Phase {
-  name: string;
   thread_id: string;
+  record: Recorder;
   principal: UserPrincipal;
   agent: string;
   system: string;
@@ -65,10 +81,10 @@ export interface LoopDeps {
  * never an effect. Errors: `provider_failed` (details.retryable), `budget_exceeded`, and the signal's reason.
  */
 export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal): Promise<PhaseEnd> {
-  await inSession(deps, phase, (session) => thread.discardUnfinished(session, phase.thread_id));
+  await inSession(deps, phase, (session) => phase.record.recover(session));
   for (let calls = 0; ; ) {
     signal.throwIfAborted();
-    const steps = await phaseSteps(deps, phase);
+    const steps = await deps.database.as(phase.principal, (session) => phase.record.steps(session));
     const open = thread.openCalls(steps);
     if (open.length > 0) {
       for (const { step, call, index } of open) {
@@ -80,17 +96,16 @@ export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal
     const last = steps.at(-1);
     if (last?.role === 'assistant') return { outcome: 'finished', text: last.content };
     if (++calls > maxModelCalls)
-      throw new AppError('provider_failed', `The agent did not come to an end within ${maxModelCalls} steps.`, {
-        fix: 'Split the task into smaller ones, or choose a stronger model.',
-        details: { retryable: false },
-      });
+      throw new AppError(
+        'provider_failed',
+        `The agent did not come to an end within ${maxModelCalls} steps.`,
+        {
+          fix: 'Split the task into smaller ones, or choose a stronger model.',
+          details: { retryable: false },
+        },
+      );
     await callModel(deps, phase, thread.toModelMessages(phase.system, steps), signal);
   }
-}
-
-async function phaseSteps(deps: LoopDeps, phase: Phase): Promise<thread.Step[]> {
-  const steps = await deps.database.as(phase.principal, (session) => thread.listSteps(session, phase.thread_id));
-  return steps.filter((step) => step.phase === phase.name);
 }
 
 /** A transaction of the agent that fails when the work is no longer this process's. */
@@ -101,7 +116,12 @@ function inSession<T>(deps: LoopDeps, phase: Phase, work: (session: Session) => 
   });
 }
 
-async function callModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], signal: AbortSignal): Promise<void> {
+async function callModel(
+  deps: LoopDeps,
+  phase: Phase,
+  messages: ModelMessage[],
+  signal: AbortSignal,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const { error } = await tryModel(deps, phase, messages, signal);
     if (!error) return;
@@ -109,7 +129,9 @@ async function callModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[],
     const waitMs = Math.min(longestWaitMs, error.retryAfterMs ?? firstWaitMs * 4 ** (attempt - 1));
     if (!error.retryable || attempt >= maxTries || (error.retryAfterMs ?? 0) > longestWaitMs)
       throw new AppError('provider_failed', error.message, {
-        fix: error.retryable ? 'Try again later, or choose another model in Settings.' : 'Check the connection in Settings.',
+        fix: error.retryable
+          ? 'Try again later, or choose another model in Settings.'
+          : 'Check the connection in Settings.',
         details: { retryable: error.retryable, code: error.code, retry_after_ms: error.retryAfterMs ?? null },
       });
     await deps.clock.sleep(waitMs, signal);
@@ -117,7 +139,12 @@ async function callModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[],
 }
 
 /** One call of the model, streamed into a message. A failed one leaves no message. */
-async function tryModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], signal: AbortSignal): Promise<FinishEvent> {
+async function tryModel(
+  deps: LoopDeps,
+  phase: Phase,
+  messages: ModelMessage[],
+  signal: AbortSignal,
+): Promise<FinishEvent> {
   const { model } = phase;
   const maxOutputTokens = phase.parameters?.maxOutputTokens ?? defaultMaxOutputTokens;
   const tools = phase.tools.map(toolSpec);
@@ -127,9 +154,7 @@ async function tryModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], 
     model.cost({ inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 }),
   );
   const started = deps.clock.now();
-  const messageId = await inSession(deps, phase, (session) =>
-    thread.openAssistantStep(session, phase.thread_id, phase.name, model.label),
-  );
+  const messageId = await inSession(deps, phase, (session) => phase.record.open(session, model.label));
 
   const stream = model.provider.stream({
     model: model.model,
@@ -155,7 +180,7 @@ async function tryModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], 
     const now = deps.clock.now();
     if (event.type === 'text' && now - keptAt >= flushMs) {
       const more = text.slice(kept);
-      await inSession(deps, phase, (session) => thread.appendText(session, messageId, more));
+      await inSession(deps, phase, (session) => phase.record.append(session, messageId, more));
       kept = text.length;
       keptAt = now;
     }
@@ -167,9 +192,9 @@ async function tryModel(deps: LoopDeps, phase: Phase, messages: ModelMessage[], 
   // The vendor was paid whether or not the step is kept, so this comes first.
   await spending.settle(finish.usage, cost, deps.clock.now() - started, failed);
   await inSession(deps, phase, async (session) => {
-    if (failed) await thread.discardStep(session, messageId);
+    if (failed) await phase.record.discard(session, messageId);
     else
-      await thread.finishAssistantStep(session, messageId, {
+      await phase.record.finish(session, messageId, {
         content: text,
         reasoning,
         tool_calls: toolCalls,
@@ -197,7 +222,7 @@ async function runTool(
     signal,
   };
   const record = (session: Session, output: unknown, is_error: boolean) =>
-    thread.insertToolStep(session, { thread_id: phase.thread_id, phase: phase.name, call, output, is_error, key });
+    phase.record.tool(session, { call, output, is_error, key });
   try {
     const tool = phase.tools.find((candidate) => candidate.name === call.name);
     if (!tool)
@@ -232,7 +257,11 @@ async function runTool(
 }
 
 /** Whether a failed call may be tried again later, and what to tell the person. */
-export function failureOf(error: unknown): { retryable: boolean; message: string; retryAfterMs: number | null } {
+export function failureOf(error: unknown): {
+  retryable: boolean;
+  message: string;
+  retryAfterMs: number | null;
+} {
   if (isAppError(error, 'provider_failed'))
     return {
       retryable: error.details?.retryable === true,

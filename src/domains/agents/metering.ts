@@ -18,7 +18,12 @@ export interface Account {
  * Sets the most a call may use aside in the project's budget, so that parallel agents cannot pass the limit together.
  * Settling replaces it by what was used and writes the meter. Errors: `budget_exceeded`.
  */
-export async function openSpending(database: Database, account: Account, tokens: number, cost: number): Promise<Spending> {
+export async function openSpending(
+  database: Database,
+  account: Account,
+  tokens: number,
+  cost: number,
+): Promise<Spending> {
   const { project_id } = account;
   const reservation =
     project_id === null

@@ -44,12 +44,16 @@ export const planTool: Tool = defineTool({
     const { project_id } = taskOf(scope);
     const tasks = workstreams.flatMap((workstream) => workstream.tasks);
     const ids = new Map<string, string>();
-    const unknown = tasks.flatMap((task) => task.depends_on).find((key) => !tasks.some((task) => task.key === key));
+    const unknown = tasks
+      .flatMap((task) => task.depends_on)
+      .find((key) => !tasks.some((task) => task.key === key));
     const twice = tasks.find((task, index) => tasks.findIndex((other) => other.key === task.key) !== index);
     if (unknown !== undefined || twice)
       throw new AppError(
         'unprocessable',
-        twice ? `Two tasks have the key ${twice.key}.` : `depends_on names ${unknown}, which no task has as its key.`,
+        twice
+          ? `Two tasks have the key ${twice.key}.`
+          : `depends_on names ${unknown}, which no task has as its key.`,
         { fix: 'Give each task a key of its own and refer to those.' },
       );
     await deleteProposedTasks(session, project_id);

@@ -1,20 +1,20 @@
 import { sql } from 'kysely';
 import { type Database, json, type Session, type UserPrincipal } from '../../database/index.ts';
+import type { Claim, WorkSource } from '../../jobs/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
-import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { type BriefResult, renderBrief, type ToolCall } from '../../providers/model/index.ts';
 import type { FileService } from '../files/index.ts';
 import type { MemoryService } from '../memory/index.ts';
 import { completeProject } from '../projects/index.ts';
-import { type ModelTier, type Models, nextTier } from '../settings/index.ts';
+import { type Models, type ModelTier, nextTier } from '../settings/index.ts';
 import { acceptArtifacts, resultsOf } from './artifacts.ts';
 import { knowledgeTools } from './knowledge-tools.ts';
 import { failureOf, type Phase, type PhaseEnd, runPhase } from './loop.ts';
 import { openSpending } from './metering.ts';
 import { planTool } from './plan-tool.ts';
 import { type Role, systemPrompt } from './roles.ts';
-import { insertUserStep, listSteps, type Step } from './thread.ts';
+import { insertUserStep, listSteps, type Step, taskRecorder } from './thread.ts';
 import type { Tool } from './tool.ts';
 import { verdictTool, workTools } from './work-tools.ts';
 
@@ -66,7 +66,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
   claim(worker: string, limit: number, leaseSeconds: number): Promise<TaskClaim[]> {
     return this.#deps.database.asService('claim tasks', async (session) => {
       const { rows } = await sql<ClaimedTask>`
-        select * from claim_tasks(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(session);
+        select * from claim_tasks(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(
+        session,
+      );
       return rows.map((row) => ({ id: row.id, attempt: row.attempt, row }));
     });
   }
@@ -74,7 +76,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
   extend({ id, attempt }: TaskClaim, worker: string, leaseSeconds: number): Promise<boolean> {
     return this.#deps.database.asService('extend a lease', async (session) => {
       const { rows } = await sql<{ held: boolean }>`
-        select extend_lease(${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(session);
+        select extend_lease(${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
+        session,
+      );
       return rows[0]?.held ?? false;
     });
   }
@@ -93,7 +97,11 @@ export class TaskSource implements WorkSource<TaskClaim> {
   #begin(claim: TaskClaim, worker: string): Promise<Run> {
     const task = claim.row;
     return this.#deps.database.asService('begin a run', async (session) => {
-      const { rows: owners } = await sql<{ owner_id: string; role: UserPrincipal['role']; goal: string | null }>`
+      const { rows: owners } = await sql<{
+        owner_id: string;
+        role: UserPrincipal['role'];
+        goal: string | null;
+      }>`
         select p.owner_id, u.role, p.goal from meta_projects p join users u on u.id = p.owner_id
         where p.id = ${task.project_id}`.execute(session);
       const owner = owners[0];
@@ -101,12 +109,16 @@ export class TaskSource implements WorkSource<TaskClaim> {
       const agent = task.assigned_agent ?? 'researcher';
       const { rows: runs } = await sql<{ id: string }>`
         insert into meta_task_runs (project_id, task_id, attempt, agent_id, model_used, worker)
-        values (${task.project_id}, ${task.id}, ${task.attempt}, ${agent}, '', ${worker}) returning id`.execute(session);
+        values (${task.project_id}, ${task.id}, ${task.attempt}, ${agent}, '', ${worker}) returning id`.execute(
+        session,
+      );
       let threadId = task.thread_id;
       if (threadId === null) {
         const { rows } = await sql<{ id: string }>`
           insert into meta_conversations (user_id, project_id, agent_type, title)
-          values (${owner.owner_id}, ${task.project_id}, 'task', ${task.title}) returning id`.execute(session);
+          values (${owner.owner_id}, ${task.project_id}, 'task', ${task.title}) returning id`.execute(
+          session,
+        );
         threadId = rows[0]?.id as string;
         await sql`update meta_tasks set thread_id = ${threadId} where id = ${task.id}`.execute(session);
       }
@@ -134,7 +146,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
   async #advance(run: Run, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const steps = await this.#deps.database.as(run.principal, (session) => listSteps(session, run.thread_id));
+      const steps = await this.#deps.database.as(run.principal, (session) =>
+        listSteps(session, run.thread_id),
+      );
       const next = nextPhase(steps, run.task.context_packet.remarks ?? [], run.agent === 'supervisor');
       if ('status' in next) return this.#finish(run, next.status, next.verdict);
       const end = await this.#phase(run, next, signal);
@@ -161,15 +175,25 @@ export class TaskSource implements WorkSource<TaskClaim> {
     const name = `${next.kind}:${next.number}`;
     const remarks = run.task.context_packet.remarks ?? [];
     await database.asService('name the model of a run', (session) =>
-      session.updateTable('meta_task_runs').set({ model_used: model.label }).where('id', '=', run.run_id).execute(),
+      session
+        .updateTable('meta_task_runs')
+        .set({ model_used: model.label })
+        .where('id', '=', run.run_id)
+        .execute(),
     );
     await database.as(principal, async (session) => {
       await hold(session);
-      await insertUserStep(session, run.thread_id, name, await this.#brief(session, run, next), remarks.length);
+      await insertUserStep(
+        session,
+        run.thread_id,
+        name,
+        await this.#brief(session, run, next),
+        remarks.length,
+      );
     });
     const phase: Phase = {
-      name,
       thread_id: run.thread_id,
+      record: taskRecorder(run.thread_id, name),
       principal,
       agent: role,
       system: systemPrompt(role),
@@ -208,13 +232,18 @@ export class TaskSource implements WorkSource<TaskClaim> {
 
   async #brief(session: Session, run: Run, next: PhaseStart): Promise<string> {
     const { rows } = await sql<{ id: string }>`
-      select depends_on_task_id as id from meta_task_dependencies where task_id = ${run.task.id}`.execute(session);
+      select depends_on_task_id as id from meta_task_dependencies where task_id = ${run.task.id}`.execute(
+      session,
+    );
     const own: BriefResult[] = await resultsOf(session, [run.task.id]);
     return renderBrief({
       goal: run.goal,
       task: { title: run.task.title, description: run.task.description ?? '' },
       definitionOfDone: run.task.definition_of_done,
-      earlierResults: await resultsOf(session, rows.map(({ id }) => id)),
+      earlierResults: await resultsOf(
+        session,
+        rows.map(({ id }) => id),
+      ),
       work: next.kind === 'verify' || next.number > 1 ? own : [],
       feedback: next.kind === 'verify' ? [] : next.feedback,
     });
@@ -222,14 +251,19 @@ export class TaskSource implements WorkSource<TaskClaim> {
 
   #toolsOf(role: Role): Tool[] {
     if (role === 'supervisor') return [...this.#knowledge, planTool];
-    if (role === 'verifier') return [...this.#knowledge.filter(({ name }) => name !== 'remember'), verdictTool];
+    if (role === 'verifier')
+      return [...this.#knowledge.filter(({ name }) => name !== 'remember'), verdictTool];
     return [...this.#knowledge, ...this.#work];
   }
 
   /** The answer the person gave to the question this call asked. */
   async #answer(run: Run, call: ToolCall): Promise<string | undefined> {
     const row = await this.#deps.database.as(run.principal, (session) =>
-      session.selectFrom('meta_tasks').select(['question', 'answer']).where('id', '=', run.task.id).executeTakeFirst(),
+      session
+        .selectFrom('meta_tasks')
+        .select(['question', 'answer'])
+        .where('id', '=', run.task.id)
+        .executeTakeFirst(),
     );
     return row?.question === call.input.question ? (row?.answer ?? undefined) : undefined;
   }
@@ -251,7 +285,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
           ${verdict ? json(verdict) : null}) as released`.execute(session);
       if (!rows[0]?.released) return;
       await sql`update meta_task_runs set status = 'completed', ended_at = now(),
-        verdict = ${verdict ? json(verdict) : null} where id = ${run.run_id} and status = 'running'`.execute(session);
+        verdict = ${verdict ? json(verdict) : null} where id = ${run.run_id} and status = 'running'`.execute(
+        session,
+      );
       await completeProject(session, run.task.project_id);
     });
   }
@@ -329,7 +365,8 @@ export function nextPhase(
   const [kind, count] = last.split(':') as ['work' | 'verify', string];
   const number = Number(count);
   const inPhase = steps.filter((step) => step.phase === last);
-  const begunWith = steps.findLast((step) => step.phase === `work:${number}` && step.role === 'user')?.remarks ?? 0;
+  const begunWith =
+    steps.findLast((step) => step.phase === `work:${number}` && step.role === 'user')?.remarks ?? 0;
   const newRemarks = remarks.slice(begunWith);
   const end = inPhase.at(-1);
   const finished = end?.role === 'assistant' && end.status === 'complete' && !end.tool_calls;
@@ -338,9 +375,8 @@ export function nextPhase(
     if (!finished) return { kind: 'work', number, feedback: [] };
     return unverified ? { status: 'done', verdict: null } : { kind: 'verify', number, feedback: [] };
   }
-  const verdict = inPhase.findLast((step) => step.tool_name === 'submit_verdict' && !step.is_error)?.tool_output as
-    | Verdict
-    | undefined;
+  const verdict = inPhase.findLast((step) => step.tool_name === 'submit_verdict' && !step.is_error)
+    ?.tool_output as Verdict | undefined;
   if (newRemarks.length > 0)
     return { kind: 'work', number: number + 1, feedback: [...(verdict?.reasons ?? []), ...newRemarks] };
   if (!verdict)

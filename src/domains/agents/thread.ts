@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
 import type { ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
+import type { Recorder } from './loop.ts';
 
 /**
  * The transcript of an agent: rows of meta_messages in one conversation, which are also its checkpoints. A phase is
@@ -27,14 +28,24 @@ export async function listSteps(session: Session, threadId: string): Promise<Ste
     select id, sequence, role, content, status, tool_calls, tool_call_id, tool_name, tool_output,
            coalesce(metadata ->> 'phase', '') as phase, coalesce((metadata ->> 'remarks')::int, 0) as remarks,
            coalesce((metadata ->> 'is_error')::boolean, false) as is_error
-    from meta_messages where conversation_id = ${threadId} and is_active_branch order by sequence`.execute(session);
+    from meta_messages where conversation_id = ${threadId} and is_active_branch order by sequence`.execute(
+    session,
+  );
   return rows;
 }
 
-export const insertUserStep = (session: Session, threadId: string, phase: string, content: string, remarks: number) =>
+export const insertUserStep = (
+  session: Session,
+  threadId: string,
+  phase: string,
+  content: string,
+  remarks: number,
+) =>
   sql`insert into meta_messages (conversation_id, role, content, metadata, idempotency_key)
     values (${threadId}, 'user', ${content}, ${json({ phase, remarks })}, ${`open:${phase}`})
-    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(session);
+    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(
+    session,
+  );
 
 /** An assistant message that is being produced. */
 export async function openAssistantStep(
@@ -45,12 +56,16 @@ export async function openAssistantStep(
 ): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     insert into meta_messages (conversation_id, role, content, status, model_used, metadata)
-    values (${threadId}, 'assistant', '', 'streaming', ${model}, ${json({ phase })}) returning id`.execute(session);
+    values (${threadId}, 'assistant', '', 'streaming', ${model}, ${json({ phase })}) returning id`.execute(
+    session,
+  );
   return rows[0]?.id as string;
 }
 
 export const appendText = (session: Session, id: string, text: string) =>
-  sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(session);
+  sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(
+    session,
+  );
 
 export interface FinishedStep {
   content: string;
@@ -79,9 +94,7 @@ export const discardUnfinished = (session: Session, threadId: string) =>
 export const discardStep = (session: Session, id: string) =>
   sql`delete from meta_messages where id = ${id} and status = 'streaming'`.execute(session);
 
-export interface ToolStep {
-  thread_id: string;
-  phase: string;
+export interface ToolResult {
   call: ToolCall;
   output: unknown;
   is_error: boolean;
@@ -89,11 +102,20 @@ export interface ToolStep {
 }
 
 /** The result of a tool call, in the transaction of its effect. The key makes it once. */
-export const insertToolStep = (session: Session, step: ToolStep) =>
-  sql`insert into meta_messages (conversation_id, role, content, tool_call_id, tool_name, tool_input, tool_output, metadata, idempotency_key)
-    values (${step.thread_id}, 'tool', ${toolText(step.output)}, ${step.call.id}, ${step.call.name},
-      ${json(step.call.input)}, ${json(step.output)}, ${json({ phase: step.phase, is_error: step.is_error })}, ${step.key})
-    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(session);
+export const insertToolStep = (
+  session: Session,
+  threadId: string,
+  phase: string,
+  step: ToolResult,
+  parentId: string | null = null,
+) =>
+  sql`insert into meta_messages (conversation_id, parent_message_id, role, content, tool_call_id, tool_name, tool_input,
+      tool_output, metadata, idempotency_key)
+    values (${threadId}, ${parentId}, 'tool', ${toolText(step.output)}, ${step.call.id}, ${step.call.name},
+      ${json(step.call.input)}, ${json(step.output)}, ${json({ phase, is_error: step.is_error })}, ${step.key})
+    on conflict (conversation_id, idempotency_key) where idempotency_key is not null do nothing`.execute(
+    session,
+  );
 
 /** Largest tool result a model is given, in characters; the rest stays readable by `read_file`. */
 const maxToolText = 24_000;
@@ -131,9 +153,24 @@ export function openCalls(steps: Step[]): { step: Step; call: ToolCall; index: n
   const last = steps.findLast((step) => step.role === 'assistant');
   if (!last?.tool_calls) return [];
   const answered = new Set(
-    steps.filter((step) => step.role === 'tool' && step.sequence > last.sequence).map((step) => step.tool_call_id),
+    steps
+      .filter((step) => step.role === 'tool' && step.sequence > last.sequence)
+      .map((step) => step.tool_call_id),
   );
   return last.tool_calls
     .map((call, index) => ({ step: last, call, index }))
     .filter(({ call }) => !answered.has(call.id));
+}
+
+/** Keeps the steps of a task's phase as messages of its thread. */
+export function taskRecorder(threadId: string, phase: string): Recorder {
+  return {
+    steps: async (session) => (await listSteps(session, threadId)).filter((step) => step.phase === phase),
+    recover: async (session) => void (await discardUnfinished(session, threadId)),
+    open: (session, model) => openAssistantStep(session, threadId, phase, model),
+    append: async (session, id, text) => void (await appendText(session, id, text)),
+    finish: async (session, id, step) => void (await finishAssistantStep(session, id, step)),
+    discard: async (session, id) => void (await discardStep(session, id)),
+    tool: async (session, step) => void (await insertToolStep(session, threadId, phase, step)),
+  };
 }

@@ -32,7 +32,12 @@ export interface Tool {
   description: string;
   input: z.ZodObject;
   prepare?(scope: ToolScope, input: Record<string, unknown>): Promise<unknown>;
-  run(session: Session, scope: ToolScope, input: Record<string, unknown>, prepared: unknown): Promise<unknown>;
+  run(
+    session: Session,
+    scope: ToolScope,
+    input: Record<string, unknown>,
+    prepared: unknown,
+  ): Promise<unknown>;
   /** The call has no result until a person answered; `run` records the question. */
   waits?: boolean;
 }

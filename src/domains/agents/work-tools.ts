@@ -34,7 +34,13 @@ export function workTools(files: FileService): Tool[] {
           .default([]),
       }),
       async prepare({ principal, signal }, { content }) {
-        return files.putContent(principal, 'agent-artifacts', new TextEncoder().encode(content), 'text/markdown', signal);
+        return files.putContent(
+          principal,
+          'agent-artifacts',
+          new TextEncoder().encode(content),
+          'text/markdown',
+          signal,
+        );
       },
       async run(session, scope, { name, type, content, citations }, stored) {
         const task = taskOf(scope);
@@ -79,7 +85,8 @@ export function workTools(files: FileService): Tool[] {
     }),
     defineTool({
       name: 'create_subtask',
-      description: 'Hand a part of the work to another agent. Tasks that wait for yours will wait for it as well.',
+      description:
+        'Hand a part of the work to another agent. Tasks that wait for yours will wait for it as well.',
       input: z.object({
         title: z.string().trim().min(1).max(200),
         description: z.string().trim().max(20_000).optional(),
@@ -118,7 +125,10 @@ export function workTools(files: FileService): Tool[] {
 export const verdictTool: Tool = defineTool({
   name: 'submit_verdict',
   description: 'Say whether the work meets each point of the definition of done, with reasons.',
-  input: z.object({ passed: z.boolean(), reasons: z.array(z.string().trim().min(1).max(2_000)).max(30).default([]) }),
+  input: z.object({
+    passed: z.boolean(),
+    reasons: z.array(z.string().trim().min(1).max(2_000)).max(30).default([]),
+  }),
   async run(session: Session, scope: ToolScope, verdict) {
     const task = taskOf(scope);
     await session
@@ -131,6 +141,7 @@ export const verdictTool: Tool = defineTool({
 });
 
 export function taskOf(scope: Pick<ToolScope, 'task'>): TaskScope {
-  if (!scope.task) throw new AppError('invalid_input', 'This tool belongs to a task.', { fix: 'Answer in words instead.' });
+  if (!scope.task)
+    throw new AppError('invalid_input', 'This tool belongs to a task.', { fix: 'Answer in words instead.' });
   return scope.task;
 }

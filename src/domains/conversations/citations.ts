@@ -5,7 +5,8 @@ import { locate } from '../agents/index.ts';
 import type { messageCitation } from './contract.ts';
 
 /** `[1] 6f2c… "quote"`: how an answer names the passages behind its markers, one a line at its end. */
-const citationLine = /^\s*\[(\d+)\]\s*[:(]?\s*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)?\s*[:,–-]?\s*["“](.+)["”]\s*$/;
+const citationLine =
+  /^\s*\[(\d+)\]\s*[:(]?\s*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)?\s*[:,–-]?\s*["“](.+)["”]\s*$/;
 
 /**
  * Takes the citation lines out of an answer and finds each quote in its passage. A citation that does not hold is
@@ -46,5 +47,11 @@ export async function readCitations(
       },
     ];
   });
-  return { content: lines.filter((line) => !citationLine.test(line)).join('\n').trimEnd(), citations };
+  return {
+    content: lines
+      .filter((line) => !citationLine.test(line))
+      .join('\n')
+      .trimEnd(),
+    citations,
+  };
 }

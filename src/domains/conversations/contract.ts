@@ -129,8 +129,6 @@ export const conversationsContract = {
     scope: 'chat:write',
     input: path.extend({
       content: z.string().trim().min(1).max(100_000),
-      /** Model tier or `connection/model`; the default connection when left out. */
-      model: z.string().max(300).optional(),
     }),
     output: z.object({ user_message: message, assistant_message: message }),
     errors: ['not_found', 'conflict'],

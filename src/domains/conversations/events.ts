@@ -22,7 +22,10 @@ export class ConversationEvents {
    * Messages and their growing text until nothing is being produced. `offset` is how many characters of
    * `message_id` the caller has already, so that a reload goes on where it was.
    */
-  async *follow(context: UserContext, input: { conversation_id: string; message_id?: string | undefined; offset: number }) {
+  async *follow(
+    context: UserContext,
+    input: { conversation_id: string; message_id?: string | undefined; offset: number },
+  ) {
     const { conversation_id: id } = input;
     const has = new Map<string, number>(input.message_id ? [[input.message_id, input.offset]] : []);
     const told = new Set<string>();
@@ -41,7 +44,9 @@ export class ConversationEvents {
         const { messages, texts } = await this.#database.as(context.principal, async (session) => {
           found(await findConversation(session, id), 'The conversation');
           const all = await listMessages(session, id);
-          const growing = all.filter((message) => message.role === 'assistant' && message.status === 'streaming');
+          const growing = all.filter(
+            (message) => message.role === 'assistant' && message.status === 'streaming',
+          );
           return {
             messages: all,
             texts: await Promise.all(
@@ -57,7 +62,12 @@ export class ConversationEvents {
           if (!told.has(message_id)) {
             told.add(message_id);
             const message = messages.find((candidate) => candidate.id === message_id);
-            if (message) yield { type: 'message' as const, message_id, message: toMessage({ ...message, content: message.content.slice(0, offset) }) };
+            if (message)
+              yield {
+                type: 'message' as const,
+                message_id,
+                message: toMessage({ ...message, content: message.content.slice(0, offset) }),
+              };
           }
           if (text) {
             has.set(message_id, offset + text.length);

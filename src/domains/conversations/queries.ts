@@ -35,9 +35,13 @@ export const listConversations = (
     .where('deleted_at', 'is', null)
     .where('is_archived', '=', filter.archived)
     .$if(filter.project_id !== undefined, (query) => query.where('project_id', '=', filter.project_id ?? ''))
-    .$if(filter.search !== undefined, (query) => query.where('title', 'ilike', containing(filter.search ?? '')))
+    .$if(filter.search !== undefined, (query) =>
+      query.where('title', 'ilike', containing(filter.search ?? '')),
+    )
     .$if(filter.cursor !== undefined, (query) =>
-      query.where(sql<boolean>`(updated_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`),
+      query.where(
+        sql<boolean>`(updated_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
+      ),
     )
     .orderBy('updated_at', 'desc')
     .orderBy('id', 'desc')
@@ -56,7 +60,12 @@ export const findConversation = (session: Session, id: string) =>
 export const insertConversation = (
   session: Session,
   row: { project_id?: string | undefined; title?: string | undefined },
-) => session.insertInto('meta_conversations').values(row).returning(conversationFields).executeTakeFirstOrThrow();
+) =>
+  session
+    .insertInto('meta_conversations')
+    .values(row)
+    .returning(conversationFields)
+    .executeTakeFirstOrThrow();
 
 export const updateConversation = (
   session: Session,
@@ -96,7 +105,6 @@ const messageFields = [
   'tool_name',
   'tool_input',
   'tool_output',
-  'tool_calls',
   'metadata',
   'input_tokens',
   'output_tokens',
@@ -105,14 +113,15 @@ const messageFields = [
   'created_at',
 ] as const;
 
-/** Messages of the active branch after a sequence number, oldest first. */
-export const listMessages = (session: Session, conversationId: string, afterSequence = 0) =>
+/** Messages of the active branch, oldest first. */
+export const listMessages = (session: Session, conversationId: string) =>
   session
     .selectFrom('meta_messages')
     .select(messageFields)
     .where('conversation_id', '=', conversationId)
     .where('is_active_branch', '=', true)
-    .where('sequence', '>', afterSequence)
+    // Calls of tools on the way to an answer are shown by their results.
+    .where('tool_calls', 'is', null)
     .orderBy('sequence')
     .execute();
 export type MessageRow = Awaited<ReturnType<typeof listMessages>>[number];
@@ -123,7 +132,9 @@ export const findMessage = (session: Session, id: string) =>
 /** Text of a message from a position, and whether it still grows. */
 export async function readMessage(session: Session, id: string, offset: number) {
   const { rows } = await sql<{ text: string; status: string }>`
-    select substr(content, ${offset + 1}) as text, status from meta_messages where id = ${id}`.execute(session);
+    select substr(content, ${offset + 1}) as text, status from meta_messages where id = ${id}`.execute(
+    session,
+  );
   return rows[0];
 }
 
@@ -159,7 +170,12 @@ export const findGenerating = (session: Session, conversationId: string) =>
     .executeTakeFirst();
 
 export const stopMessage = (session: Session, id: string) =>
-  session.updateTable('meta_messages').set({ status: 'stopped' }).where('id', '=', id).where('status', '=', 'streaming').execute();
+  session
+    .updateTable('meta_messages')
+    .set({ status: 'stopped' })
+    .where('id', '=', id)
+    .where('status', '=', 'streaming')
+    .execute();
 
 /** Tells followers, in the same transaction as the change. */
 export const announce = (session: Session, conversationId: string) =>

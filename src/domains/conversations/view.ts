@@ -6,7 +6,7 @@ type Citation = z.output<typeof messageCitation>;
 
 /** A row as the contract shows it. */
 export function toMessage(row: MessageRow): z.input<typeof message> {
-  const { metadata, tool_calls: _, ...rest } = row;
+  const { metadata, ...rest } = row;
   const { citations = [], memory_ids = [] } = metadata as { citations?: Citation[]; memory_ids?: string[] };
   return { ...rest, citations, memory_ids };
 }

@@ -112,6 +112,17 @@ export interface ActivityRow {
   created_at: Date;
 }
 
+export async function listActivity(session: Session, projectId: string, limit: number): Promise<ActivityRow[]> {
+  const { rows } = await sql<ActivityRow>`
+    select f.history_id as id, f.entity_type as activity_type, f.entity_id, f.entity_title as title, f.change_type,
+      f.field_name, f.old_value, f.new_value, f.created_at,
+      jsonb_build_object('user_id', f.changed_by, 'name', coalesce(u.name, u.email), 'agent', f.changed_by_agent) as actor
+    from get_project_activity_feed(${projectId}, ${limit}) f
+    left join users u on u.id = f.changed_by
+    order by f.created_at desc, f.history_id`.execute(session);
+  return rows;
+}
+
 export const listWorkstreams = (session: Session, projectId: string) =>
   session
     .selectFrom('meta_workstreams')
@@ -458,8 +469,8 @@ export const listCitations = (session: Session, artifactId: string) =>
       'f.file_name',
       'k.heading_path',
       'k.page',
-      'c.char_start',
-      'c.char_end',
+      sql<number>`coalesce(c.char_start, 0)`.as('char_start'),
+      sql<number>`coalesce(c.char_end, 0)`.as('char_end'),
     ])
     .where('c.artifact_id', '=', artifactId)
     .orderBy('c.ordinal')

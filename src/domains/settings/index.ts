@@ -1,4 +1,4 @@
-export { type ModelTier, Models, nextTier, type ResolvedModel } from './models.ts';
+export { Models, type ModelTier, nextTier, type ResolvedModel } from './models.ts';
 export { settingsOperations } from './operations.ts';
 export { insertUsage, type UsageInput } from './queries.ts';
 export { SettingsService } from './service.ts';

@@ -6,8 +6,8 @@ import {
   createModelProvider,
   type ModelProvider,
   type PriceRow,
-  priceOf,
   type ProviderKind,
+  priceOf,
   type TokenUsage,
 } from '../../providers/model/index.ts';
 import * as queries from './queries.ts';
@@ -99,7 +99,9 @@ export class Models {
       kind: row.kind,
       name: row.name,
       baseUrl: row.base_url,
-      apiKey: secret?.secret_encrypted ? this.#deps.secrets.open(secret.secret_encrypted, secretContext(row.id)) : null,
+      apiKey: secret?.secret_encrypted
+        ? this.#deps.secrets.open(secret.secret_encrypted, secretContext(row.id))
+        : null,
     });
   }
 

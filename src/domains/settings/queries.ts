@@ -27,7 +27,11 @@ export const listProviders = (session: Session) =>
 export type ProviderRow = Awaited<ReturnType<typeof listProviders>>[number];
 
 export const findProvider = (session: Session, id: string) =>
-  session.selectFrom('model_providers').select([...providerFields, 'has_secret']).where('id', '=', id).executeTakeFirst();
+  session
+    .selectFrom('model_providers')
+    .select([...providerFields, 'has_secret'])
+    .where('id', '=', id)
+    .executeTakeFirst();
 
 /** The encrypted key; only the service may read it, after the caller was seen to may use the connection. */
 export const findSecret = (session: Session, id: string) =>
@@ -109,7 +113,8 @@ export interface UsageInput {
   status: 'settled' | 'failed';
 }
 
-export const insertUsage = (session: Session, row: UsageInput) => session.insertInto('api_usage').values(row).execute();
+export const insertUsage = (session: Session, row: UsageInput) =>
+  session.insertInto('api_usage').values(row).execute();
 
 /** Prices kept in the database, which override the bundled ones. */
 export const listPrices = (session: Session, provider: string, at: Date) =>
@@ -121,7 +126,12 @@ export const listPrices = (session: Session, provider: string, at: Date) =>
     .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', at.toISOString().slice(0, 10))]))
     .execute();
 
-export async function usageSummary(session: Session, userId: string, days: number, projectId: string | undefined) {
+export async function usageSummary(
+  session: Session,
+  userId: string,
+  days: number,
+  projectId: string | undefined,
+) {
   const where = sql`where created_at > now() - make_interval(days => ${days})
     and ${projectId === undefined ? sql`user_id = ${userId}` : sql`project_id = ${projectId}`}`;
   const total = await sql<{ calls: number; input_tokens: number; output_tokens: number; cost_usd: number }>`
@@ -132,7 +142,13 @@ export async function usageSummary(session: Session, userId: string, days: numbe
     select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) as calls,
            sum(input_tokens + output_tokens)::bigint as tokens, sum(cost_usd) as cost_usd
     from api_usage ${where} group by 1 order by 1`.execute(session);
-  const byModel = await sql<{ provider: string; model: string; calls: number; tokens: number; cost_usd: number }>`
+  const byModel = await sql<{
+    provider: string;
+    model: string;
+    calls: number;
+    tokens: number;
+    cost_usd: number;
+  }>`
     select provider, model, count(*) as calls, sum(input_tokens + output_tokens)::bigint as tokens,
            sum(cost_usd) as cost_usd
     from api_usage ${where} group by 1, 2 order by 4 desc`.execute(session);

@@ -102,7 +102,9 @@ export class SettingsService {
     const provider = await this.#deps.models.provider(context.principal, id);
     const { ok, message, latencyMs, models } = await provider.test(context.signal);
     if (id !== builtin.id)
-      await this.#deps.database.asService('provider test', (session) => queries.recordTest(session, id, ok, message));
+      await this.#deps.database.asService('provider test', (session) =>
+        queries.recordTest(session, id, ok, message),
+      );
     return { ok, message, latency_ms: latencyMs, models };
   }
 
@@ -113,8 +115,16 @@ export class SettingsService {
 
   usage(context: UserContext, input: Input<'usage'>) {
     return this.#deps.database.as(context.principal, async (session) => {
-      const summary = await queries.usageSummary(session, context.principal.user_id, input.days, input.project_id);
-      return { ...summary, total: summary.total ?? { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 } };
+      const summary = await queries.usageSummary(
+        session,
+        context.principal.user_id,
+        input.days,
+        input.project_id,
+      );
+      return {
+        ...summary,
+        total: summary.total ?? { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+      };
     });
   }
 

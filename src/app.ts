@@ -1,0 +1,194 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Config, openSecretBox } from './config/index.ts';
+import { Database, type DeployStep, deploy, isDeployed } from './database/index.ts';
+import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
+import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
+import {
+  AnswerSource,
+  ConversationEvents,
+  ConversationService,
+  conversationOperations,
+} from './domains/conversations/index.ts';
+import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
+import { MemoryService, memoryOperations } from './domains/memory/index.ts';
+import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
+import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
+import { createHttpApp, RateLimiter } from './faces/http/index.ts';
+import { Worker } from './jobs/index.ts';
+import { systemClock } from './kernel/clock.ts';
+import { AppError } from './kernel/errors.ts';
+import { newToken } from './kernel/ids.ts';
+import { createLog } from './kernel/log.ts';
+import { packageRoot } from './kernel/package.ts';
+import { Registry } from './operations/index.ts';
+import { openBundledEmbedding } from './providers/embedding/index.ts';
+import { createTextExtractor } from './providers/extraction/index.ts';
+import { openStorage, type StorageProvider } from './providers/storage/index.ts';
+
+export const version: string = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+export interface AppOptions {
+  /** Told about each schema file that is deployed. */
+  onDeploy?: (step: DeployStep) => void;
+  /** Token of the data folder's owner file, with which the command line acts as operator. */
+  operatorToken?: string;
+}
+
+/** Requests a minute of one person or address. */
+const requestsPerMinute = 1_200;
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** The composition root: the one place that knows everybody. */
+export async function createApp(config: Config, options: AppOptions = {}) {
+  const log = createLog(config.logLevel);
+  const database = await openDatabase(config, options.onDeploy);
+  const secrets = openSecretBox(config);
+  const clock = systemClock;
+  const supabase = Boolean(config.supabaseUrl || config.supabaseJwtSecret);
+
+  const storage = storageOf(config);
+  const embedding = openBundledEmbedding();
+  const extractor = createTextExtractor();
+  const models = new Models({ database, secrets, clock });
+  const files = new FileService({ database, storage, embedding, tempDir: join(config.dataDir, 'tmp') });
+  const memory = new MemoryService(database, embedding);
+  const auth = new AuthService({ database, clock, version, supabase });
+  const projects = new ProjectService(database);
+  const projectEvents = new ProjectEvents(database);
+  const conversations = new ConversationService(database);
+  const conversationEvents = new ConversationEvents(database);
+  const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
+
+  const registry = new Registry([
+    ...authOperations(auth),
+    ...settingsOperations(settings),
+    ...fileOperations(files),
+    ...memoryOperations(memory),
+    ...projectOperations(projects, projectEvents),
+    ...conversationOperations(conversations, conversationEvents),
+  ]);
+
+  const authenticator = new Authenticator({
+    database,
+    ...(options.operatorToken ? { operatorToken: options.operatorToken } : {}),
+    supabase: { url: config.supabaseUrl, jwtSecret: config.supabaseJwtSecret },
+  });
+
+  const agentDeps: AgentDeps = { database, clock, models, files, memory };
+  const createWorker = (concurrency: number): Worker =>
+    new Worker(
+      {
+        name: `${hostname()}:${process.pid}:${newToken(4)}`,
+        clock,
+        leaseSeconds: config.leaseSeconds,
+        listen: (channel, wake) => database.listen(channel, wake),
+        onError: (source, error) => log.error({ err: error, source }, 'work failed'),
+      },
+      [
+        new TaskSource(agentDeps, concurrency),
+        new AnswerSource(agentDeps, concurrency),
+        new FileSource(database, files, extractor),
+        new EmbeddingSource(database, embedding),
+      ],
+    );
+
+  const createHttp = () =>
+    createHttpApp({
+      registry,
+      authenticator,
+      files: { files, projects },
+      version,
+      host: config.host,
+      publicUrl: config.publicUrl,
+      secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+      trustProxy: config.trustProxy,
+      limiter: new RateLimiter(requestsPerMinute),
+      ready: () => database.asService('readiness', async () => {}),
+      log,
+    });
+
+  return {
+    config,
+    log,
+    database,
+    registry,
+    authenticator,
+    auth,
+    createWorker,
+    createHttp,
+    /** Begins to hand live changes to those who follow them. */
+    async follow(): Promise<void> {
+      await projectEvents.start();
+      await conversationEvents.start();
+    },
+    async close(): Promise<void> {
+      await extractor.close();
+      await embedding.close();
+      await database.close();
+    },
+  };
+}
+
+/** Opens the database and deploys what is missing. Errors: `unavailable`, `unprocessable` naming the file. */
+export async function openDatabase(
+  config: Config,
+  onDeploy: (step: DeployStep) => void = () => {},
+): Promise<Database> {
+  if (!config.databaseUrl) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const common = { poolSize: config.poolSize, statementTimeoutMs: config.statementTimeoutMs };
+  const database = await Database.open(
+    config.databaseUrl
+      ? { ...common, url: config.databaseUrl }
+      : { ...common, dataDir: join(config.dataDir, 'database') },
+  );
+  try {
+    if (config.deployUrl) {
+      const owner = await Database.open({ ...common, url: config.deployUrl });
+      try {
+        await deploy(owner, onDeploy);
+      } finally {
+        await owner.close();
+      }
+    } else if (!(await isDeployed(database))) await deploy(database, onDeploy);
+    if (database.engine === 'embedded') await expireLeases(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The embedded database has one process: whatever is leased when it opens belonged to one that is gone. */
+function expireLeases(database: Database): Promise<void> {
+  return database.asService('leases of the process before', async (session) => {
+    for (const table of ['meta_tasks', 'meta_messages', 'meta_file_metadata'] as const)
+      await session
+        .updateTable(table)
+        .set({ lease_expires_at: new Date(0) })
+        .where('lease_expires_at', 'is not', null)
+        .execute();
+  });
+}
+
+function storageOf(config: Config): StorageProvider {
+  const { s3Endpoint, s3Bucket, s3AccessKeyId, s3SecretAccessKey, supabaseUrl, supabaseServiceKey } = config;
+  if (config.storage === 's3' && s3Endpoint && s3Bucket && s3AccessKeyId && s3SecretAccessKey)
+    return openStorage({
+      kind: 's3',
+      endpoint: s3Endpoint,
+      region: config.s3Region,
+      bucket: s3Bucket,
+      accessKeyId: s3AccessKeyId,
+      secretAccessKey: s3SecretAccessKey,
+    });
+  if (config.storage === 'supabase' && supabaseUrl && supabaseServiceKey)
+    return openStorage({ kind: 'supabase', url: supabaseUrl, serviceKey: supabaseServiceKey });
+  if (config.storage !== 'local')
+    throw new AppError('invalid_input', `The storage ${config.storage} is not configured.`);
+  return openStorage({ kind: 'local', root: join(config.dataDir, 'storage') });
+}

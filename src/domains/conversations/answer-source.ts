@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import { json, type UserPrincipal } from '../../database/index.ts';
+import type { Claim, WorkSource } from '../../jobs/index.ts';
+import { AppError, isAppError } from '../../kernel/errors.ts';
+import {
+  type AgentDeps,
+  failureOf,
+  knowledgeTools,
+  openSpending,
+  runPhase,
+  systemPrompt,
+} from '../agents/index.ts';
+import { answerRecorder, failAnswer } from './recorder.ts';
+
+/** Facts from memory that every answer is given. */
+const rememberedFacts = 8;
+
+interface AnswerClaim extends Claim {
+  conversation_id: string;
+  user_id: string;
+  project_id: string | null;
+}
+
+/** Answers of chats: produced by a worker, so that leaving the page stops nothing. */
+export class AnswerSource implements WorkSource<AnswerClaim> {
+  readonly name = 'answer';
+  readonly channel = 'meta_agent_answers';
+  readonly concurrency: number;
+  readonly #deps: AgentDeps;
+
+  constructor(deps: AgentDeps, concurrency: number) {
+    this.#deps = deps;
+    this.concurrency = concurrency;
+  }
+
+  claim(worker: string, limit: number, leaseSeconds: number): Promise<AnswerClaim[]> {
+    return this.#deps.database.asService('claim answers', async (session) => {
+      const { rows } = await sql<AnswerClaim>`
+        select id, attempt, conversation_id, user_id, project_id
+        from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(session);
+      return rows;
+    });
+  }
+
+  extend({ id, attempt }: AnswerClaim, worker: string, leaseSeconds: number): Promise<boolean> {
+    return this.#deps.database.asService('extend a lease', async (session) => {
+      const { rows } = await sql<{ held: boolean }>`
+        select extend_message_lease(${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
+        session,
+      );
+      return rows[0]?.held ?? false;
+    });
+  }
+
+  async run(claim: AnswerClaim, worker: string, signal: AbortSignal): Promise<void> {
+    const { database, clock, models, files, memory } = this.#deps;
+    try {
+      const principal = await this.#principal(claim.user_id);
+      const model = await models.forTier(principal, 'sonnet');
+      const facts = await this.#remembered(claim, principal, signal);
+      await runPhase(
+        { database, clock },
+        {
+          thread_id: claim.conversation_id,
+          record: answerRecorder(claim.conversation_id, claim.id),
+          principal,
+          agent: 'chat',
+          system:
+            facts.length === 0
+              ? systemPrompt('chat')
+              : `${systemPrompt('chat')}\n\nRemembered about the person:\n${facts.map((fact) => `- ${fact.content}`).join('\n')}`,
+          tools: knowledgeTools(files, memory),
+          model,
+          scope: { project_id: claim.project_id, task: null },
+          hold: async (session) => {
+            const { rows } = await sql`
+              select 1 from meta_messages where id = ${claim.id} and attempt = ${claim.attempt}
+                and lease_owner = ${worker} and status in ('streaming', 'complete') for share`.execute(
+              session,
+            );
+            if (rows.length === 0)
+              throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
+          },
+          reserve: (tokens, cost) =>
+            openSpending(
+              database,
+              {
+                principal,
+                project_id: claim.project_id,
+                task_id: null,
+                run_id: null,
+                conversation_id: claim.conversation_id,
+                tier: 'sonnet',
+                model,
+              },
+              tokens,
+              cost,
+            ),
+          answerTo: async () => undefined,
+        },
+        signal,
+      );
+    } catch (error) {
+      if (signal.aborted || isAppError(error, 'conflict')) return;
+      const { message } = failureOf(error);
+      await database.asService('failed answer', (session) =>
+        failAnswer(session, claim.conversation_id, claim.id, message),
+      );
+      if (!isAppError(error)) throw error;
+    }
+  }
+
+  /** What memory has on the question; which facts were used is kept with the answer. */
+  async #remembered(claim: AnswerClaim, principal: UserPrincipal, signal: AbortSignal) {
+    const { database, memory } = this.#deps;
+    const question = await database.as(principal, async (session) => {
+      const { rows } = await sql<{ content: string }>`
+        select q.content from meta_messages a join meta_messages q on q.id = a.parent_message_id
+        where a.id = ${claim.id}`.execute(session);
+      return rows[0]?.content ?? '';
+    });
+    const facts = await memory.searchFacts(principal, {
+      query: question.slice(0, 2_000),
+      project_id: claim.project_id,
+      limit: rememberedFacts,
+      signal,
+    });
+    if (facts.length > 0)
+      await database.as(principal, (session) =>
+        sql`update meta_messages set metadata = metadata || ${json({ memory_ids: facts.map(({ id }) => id) })}
+          where id = ${claim.id}`.execute(session),
+      );
+    return facts;
+  }
+
+  #principal(userId: string): Promise<UserPrincipal> {
+    return this.#deps.database.asService('whose answer', async (session) => {
+      const row = await session
+        .selectFrom('users')
+        .select('role')
+        .where('id', '=', userId)
+        .executeTakeFirstOrThrow();
+      return { kind: 'user', user_id: userId, role: row.role, scopes: ['*'], permissions: [], agent: 'chat' };
+    });
+  }
+}

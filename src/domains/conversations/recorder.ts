@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import { json, type Session } from '../../database/index.ts';
+import { insertToolStep, type Recorder, type Step } from '../agents/index.ts';
+import { readCitations } from './citations.ts';
+import { announce } from './queries.ts';
+
+/** Messages of a conversation that a model is shown again; older ones are found by search. */
+const historyMessages = 40;
+
+/**
+ * Keeps an answer of a chat. Its text grows in the one message people see; the tool calls on the way to it are
+ * messages below that one.
+ */
+export function answerRecorder(conversationId: string, answerId: string): Recorder {
+  const phase = `answer:${answerId}`;
+  /** Length of the visible text when the current call began, to go back to when it fails. */
+  let keptLength = 0;
+
+  return {
+    async steps(session) {
+      const { rows } = await sql<Step>`
+        with answer as (select sequence from meta_messages where id = ${answerId}),
+        history as (
+          select m.* from meta_messages m, answer a
+          where m.conversation_id = ${conversationId} and m.is_active_branch and m.sequence < a.sequence
+            and m.role in ('user', 'assistant') and m.tool_calls is null and m.content <> ''
+          order by m.sequence desc limit ${historyMessages}
+        ),
+        own as (
+          select m.* from meta_messages m where m.conversation_id = ${conversationId} and m.parent_message_id = ${answerId}
+          union all
+          select m.* from meta_messages m where m.id = ${answerId} and m.status = 'complete'
+        )
+        select id, sequence, role, content, status, tool_calls, tool_call_id, tool_name, tool_output, '' as phase,
+          0 as remarks, coalesce((metadata ->> 'is_error')::boolean, false) as is_error, part
+        from (select 1 as part, h.* from history h
+              union all select case when o.id = ${answerId} then 3 else 2 end, o.* from own o) s
+        order by part, sequence`.execute(session);
+      return rows;
+    },
+
+    async recover(session) {
+      // The text of finished calls stays; what a crashed process had begun to say after them is said again.
+      await sql`update meta_messages set content = coalesce((
+            select string_agg(s.content || E'\\n\\n', '' order by s.sequence) from meta_messages s
+            where s.parent_message_id = ${answerId} and s.role = 'assistant' and s.content <> ''), '')
+        where id = ${answerId} and status = 'streaming'`.execute(session);
+      await announce(session, conversationId);
+    },
+
+    async open(session, model) {
+      const { rows } = await sql<{ length: number }>`
+        update meta_messages set model_used = ${model} where id = ${answerId} returning length(content)`.execute(
+        session,
+      );
+      keptLength = rows[0]?.length ?? 0;
+      return answerId;
+    },
+
+    async append(session, id, text) {
+      await sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(
+        session,
+      );
+      await announce(session, conversationId);
+    },
+
+    async finish(session, id, step) {
+      const usage = sql`input_tokens = input_tokens + ${step.usage.inputTokens},
+        output_tokens = output_tokens + ${step.usage.outputTokens},
+        cached_tokens = cached_tokens + ${step.usage.cachedInputTokens},
+        reasoning_tokens = reasoning_tokens + ${step.usage.reasoningTokens}, cost = cost + ${step.cost}`;
+      if (step.tool_calls.length > 0) {
+        await sql`insert into meta_messages (conversation_id, parent_message_id, role, content, tool_calls, model_used, metadata)
+          values (${conversationId}, ${answerId}, 'assistant', ${step.content}, ${json(step.tool_calls)}, ${step.model},
+            ${json({ phase })})`.execute(session);
+        const shown = step.content ? `${step.content}\n\n` : '';
+        await sql`update meta_messages set content = substr(content, 1, ${keptLength}) || ${shown}, ${usage}
+          where id = ${id} and status = 'streaming'`.execute(session);
+      } else {
+        const { content, citations } = await readCitations(session, step.content);
+        await sql`update meta_messages set status = 'complete', reasoning = ${step.reasoning || null},
+            content = substr(content, 1, ${keptLength}) || ${content},
+            metadata = metadata || ${json({ citations })}, ${usage}
+          where id = ${id} and status = 'streaming'`.execute(session);
+      }
+      await announce(session, conversationId);
+    },
+
+    async discard(session, id) {
+      await sql`update meta_messages set content = substr(content, 1, ${keptLength})
+        where id = ${id} and status = 'streaming'`.execute(session);
+      await announce(session, conversationId);
+    },
+
+    async tool(session, step) {
+      await insertToolStep(session, conversationId, phase, step, answerId);
+      await announce(session, conversationId);
+    },
+  };
+}
+
+/** Ends an answer that cannot be finished; what was said so far stays. */
+export async function failAnswer(
+  session: Session,
+  conversationId: string,
+  answerId: string,
+  error: string,
+): Promise<void> {
+  await sql`update meta_messages set status = 'failed', error = ${error} where id = ${answerId} and status = 'streaming'`.execute(
+    session,
+  );
+  await announce(session, conversationId);
+}

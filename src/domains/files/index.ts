@@ -1,0 +1,3 @@
+export { fileOperations } from './operations.ts';
+export { FileService, type StoredContent } from './service.ts';
+export { EmbeddingSource, FileSource } from './sources.ts';

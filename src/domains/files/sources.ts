@@ -1,0 +1,145 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/index.ts';
+import type { Claim, WorkSource } from '../../jobs/index.ts';
+import { AppError, isAppError } from '../../kernel/errors.ts';
+import type { EmbeddingProvider } from '../../providers/embedding/index.ts';
+import { chunkText, type TextExtractor } from '../../providers/extraction/index.ts';
+import * as queries from './queries.ts';
+import type { FileService } from './service.ts';
+
+/** Largest file whose text is read. */
+const maxReadBytes = 100 * 1024 * 1024;
+
+interface FileClaim extends Claim {
+  row: queries.FileClaimRow;
+}
+
+/** Uploaded files: their text is extracted, cut into passages and kept. */
+export class FileSource implements WorkSource<FileClaim> {
+  readonly name = 'file';
+  readonly channel = 'meta_agent_files';
+  readonly concurrency = 1;
+  readonly #database: Database;
+  readonly #files: FileService;
+  readonly #extractor: TextExtractor;
+
+  constructor(database: Database, files: FileService, extractor: TextExtractor) {
+    this.#database = database;
+    this.#files = files;
+    this.#extractor = extractor;
+  }
+
+  async claim(worker: string, limit: number, leaseSeconds: number): Promise<FileClaim[]> {
+    const rows = await this.#database.asService('claim files', (session) =>
+      queries.claimFiles(session, worker, limit, leaseSeconds),
+    );
+    return rows.map((row) => ({ id: row.id, attempt: row.attempt, row }));
+  }
+
+  extend({ id, attempt }: FileClaim, worker: string, leaseSeconds: number): Promise<boolean> {
+    return this.#database.asService('extend a lease', (session) =>
+      queries.extendFileLease(session, id, worker, attempt, leaseSeconds),
+    );
+  }
+
+  async run({ id, attempt, row }: FileClaim, worker: string, signal: AbortSignal): Promise<void> {
+    const { user_id, file_id } = row;
+    try {
+      if (file_id === null) throw new AppError('unprocessable', 'The content of this file is gone.');
+      const known = await this.#database.asService('known text', (session) =>
+        queries.findText(session, user_id, file_id),
+      );
+      const stored = known ?? (await this.#extract(file_id, signal));
+      const chunks = chunkText(stored.text, {
+        mimeType: row.mime_type ?? 'text/plain',
+        ...(stored.pages ? { pages: stored.pages } : {}),
+      });
+      await this.#database.asService('keep the text of a file', async (session) => {
+        await queries.storeText(session, { id, user_id, file_id }, stored, chunks);
+        if (!(await queries.releaseFile(session, { id, attempt }, worker, 'completed', null, null)))
+          throw new AppError('conflict', 'The file was taken over.');
+      });
+    } catch (error) {
+      if (signal.aborted || isAppError(error, 'conflict') || isAppError(error, 'not_found')) return;
+      const hopeless =
+        isAppError(error, 'unprocessable') ||
+        isAppError(error, 'unsupported_type') ||
+        isAppError(error, 'too_large');
+      const message = isAppError(error)
+        ? error.message
+        : 'The file could not be read because of a fault on the server.';
+      await this.#database.asService('a file that cannot be read', (session) =>
+        queries.releaseFile(
+          session,
+          { id, attempt },
+          worker,
+          hopeless || attempt >= 3 ? 'failed' : 'pending',
+          message,
+          hopeless || attempt >= 3 ? null : 10 * attempt,
+        ),
+      );
+      if (!hopeless) throw error;
+    }
+  }
+
+  async #extract(checksum: string, signal: AbortSignal): Promise<queries.StoredText> {
+    const { body, size } = await this.#files.openContent(checksum, signal);
+    if (size > maxReadBytes)
+      throw new AppError('too_large', 'The file is kept, but is too large to be read for search.');
+    const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+    const { text, pages } = await this.#extractor.extract(bytes, { signal });
+    return { text, pages: pages ?? null };
+  }
+}
+
+const sources = ['chunks', 'memory'] as const;
+
+interface EmbeddingClaim extends Claim {
+  source: (typeof sources)[number];
+  rows: { id: string; content: string; content_md5: string }[];
+}
+
+/** Rows without an embedding of the current model, in batches. Search works by words until they have one. */
+export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
+  readonly name = 'embedding';
+  readonly channel = 'meta_agent_embeddings';
+  readonly concurrency = 1;
+  readonly #database: Database;
+  readonly #embedding: EmbeddingProvider;
+
+  constructor(database: Database, embedding: EmbeddingProvider) {
+    this.#database = database;
+    this.#embedding = embedding;
+  }
+
+  async claim(worker: string): Promise<EmbeddingClaim[]> {
+    for (const source of sources) {
+      const { rows } = await this.#database.asService('claim rows to embed', (session) =>
+        sql<EmbeddingClaim['rows'][number]>`
+          select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32)`.execute(
+          session,
+        ),
+      );
+      if (rows.length > 0) return [{ id: `${source}:${rows[0]?.id}`, attempt: 1, source, rows }];
+    }
+    return [];
+  }
+
+  /** The claim in the database outlives any batch; a batch done twice gives the same vectors. */
+  async extend(): Promise<boolean> {
+    return true;
+  }
+
+  async run({ source, rows }: EmbeddingClaim, _worker: string, signal: AbortSignal): Promise<void> {
+    const vectors = await this.#embedding.embed(
+      rows.map(({ content }) => content),
+      signal,
+    );
+    const stored = rows.map(({ id, content_md5 }, index) => ({ id, content_md5, embedding: vectors[index] }));
+    await this.#database.asService('keep embeddings', (session) =>
+      sql`select store_embeddings(${source}, ${this.#embedding.model}, ${JSON.stringify(stored)}::jsonb)`.execute(
+        session,
+      ),
+    );
+  }
+}

@@ -1,0 +1,2 @@
+export { memoryOperations } from './operations.ts';
+export { MemoryService } from './service.ts';
