@@ -169,7 +169,7 @@ $$;
 
 do $$
 begin
-  if pg_has_role((select relowner from pg_class where oid = 'auth.users'::regclass), 'usage') then
+  if (select relowner = current_user::regrole from pg_class where oid = 'auth.users'::regclass) then
     create unique index if not exists users_email_key on auth.users (lower(email));
     comment on table auth.users is
       'Identities, under Supabase Auth''s name and columns. public.users holds the profile of each.';
@@ -178,7 +178,7 @@ begin
     comment on column auth.users.aud is 'The audience claim of the identity''s tokens.';
     comment on column auth.users.role is 'The database role the identity''s requests run as.';
   end if;
-  if pg_has_role((select relowner from pg_class where oid = 'storage.objects'::regclass), 'usage') then
+  if (select relowner = current_user::regrole from pg_class where oid = 'storage.objects'::regclass) then
     comment on table storage.buckets is 'Named stores of files with their limits; 017_storage_buckets.sql seeds nine.';
     comment on column storage.buckets.file_size_limit is 'Largest file in bytes; null means no limit of its own.';
     comment on column storage.buckets.allowed_mime_types is 'Allowed types, * as wildcard after the slash; null means any.';
@@ -246,7 +246,7 @@ begin
     ) as f (signature, definition)
   loop
     select proowner into v_owner from pg_proc where oid = to_regprocedure(v_function.signature);
-    if v_owner is null or pg_has_role(v_owner, 'usage') then
+    if v_owner is null or v_owner = current_user::regrole then
       execute v_function.definition;
     end if;
   end loop;
@@ -270,7 +270,7 @@ begin
       $body$ $fn$, v_name);
     execute format('comment on function %s is %L', v_name,
       'Sets updated_at before an update; private.declare_access() attaches private.touch_updated_at().');
-    execute format('revoke execute on function %s from public', v_name);
+    execute format('revoke all on function %s from public, anon, authenticated, service_role', v_name);
   end loop;
 end
 $$;

@@ -333,7 +333,7 @@ call private.declare_access('private.access_declarations', 'catalog', p_actions 
 -- Supabase protects its own table; ours, where it is absent, is the service's.
 do $$
 begin
-  if pg_has_role((select relowner from pg_class where oid = 'auth.users'::regclass), 'usage') then
+  if (select relowner = current_user::regrole from pg_class where oid = 'auth.users'::regclass) then
     call private.declare_access('auth.users', 'service');
   end if;
 end

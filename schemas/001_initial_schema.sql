@@ -811,6 +811,7 @@ call private.declare_execute('private.settle_budget(uuid, bigint, numeric)', 'au
 call private.declare_execute('public.settle_budget(uuid, bigint, numeric)', 'authenticated');
 call private.declare_execute('private.release_expired_reservations(uuid)');
 call private.declare_execute('public.release_expired_reservations()');
+call private.declare_execute('private.end_cancelled_run()');
 revoke execute on procedure private.raise_cycle(text, uuid[]) from public;
 grant execute on procedure private.raise_cycle(text, uuid[]) to authenticated, service_role;
 revoke all on private.ready_tasks from public, anon;

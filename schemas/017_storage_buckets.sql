@@ -460,34 +460,39 @@ create policy "administrators may change quotas" on public.meta_storage_quotas f
 call private.declare_search('chunks', 'public.meta_file_chunks', '{user_id, project_id, file_metadata_id}', 'true',
   'private.heading_text(t.heading_path) || '' '' || t.content', 'idx_file_chunks_embedding');
 
--- Supabase guards storage itself and lets us add policies; ours, where it is absent, is declared here.
+-- Supabase guards storage itself and lets its deploying role add policies; ours, where it is absent, is declared
+-- here. Public buckets need no policy: their files are served by name, and nobody may list them.
 do $$
+declare
+  v_policy record;
 begin
-  if pg_has_role((select relowner from pg_class where oid = 'storage.objects'::regclass), 'usage') then
+  if (select relowner = current_user::regrole from pg_class where oid = 'storage.objects'::regclass) then
     call private.declare_access('storage.buckets', 'catalog', p_actions => '{select}');
     call private.declare_access('storage.objects', 'special', 'bucket_id');
   end if;
+  for v_policy in
+    select * from (values
+      ('people may read their own files and those of rows they can see', 'for select to authenticated using (
+          (storage.foldername(name))[1] = (select auth.uid())::text
+          or exists (select from public.meta_file_metadata m where m.bucket = bucket_id and m.file_path = objects.name)
+          or exists (select from public.meta_artifacts a where a.bucket = bucket_id and a.storage_path = objects.name))'),
+      ('people may upload into their own folder', 'for insert to authenticated
+          with check ((storage.foldername(name))[1] = (select auth.uid())::text)'),
+      ('people may replace files in their own folder', 'for update to authenticated
+          using ((storage.foldername(name))[1] = (select auth.uid())::text)
+          with check ((storage.foldername(name))[1] = (select auth.uid())::text)'),
+      ('people may delete files in their own folder', 'for delete to authenticated
+          using ((storage.foldername(name))[1] = (select auth.uid())::text)')
+    ) as p (name, rule)
+  loop
+    execute format('drop policy if exists %I on storage.objects', v_policy.name);
+    execute format('create policy %I on storage.objects %s', v_policy.name, v_policy.rule);
+  end loop;
+exception when insufficient_privilege then
+  raise warning 'The policies of storage.objects could not be written: %', sqlerrm
+    using hint = 'Files work through the server; for direct access to storage run this file as its owner.';
 end
 $$;
-
-drop policy if exists "people may read their own files and those of rows they can see" on storage.objects;
-create policy "people may read their own files and those of rows they can see" on storage.objects
-  for select to authenticated
-  using (
-    (storage.foldername(name))[1] = (select auth.uid())::text
-    or exists (select from public.meta_file_metadata m where m.bucket = bucket_id and m.file_path = objects.name)
-    or exists (select from public.meta_artifacts a where a.bucket = bucket_id and a.storage_path = objects.name)
-  );
-drop policy if exists "people may upload into their own folder" on storage.objects;
-create policy "people may upload into their own folder" on storage.objects for insert to authenticated
-  with check ((storage.foldername(name))[1] = (select auth.uid())::text);
-drop policy if exists "people may replace files in their own folder" on storage.objects;
-create policy "people may replace files in their own folder" on storage.objects for update to authenticated
-  using ((storage.foldername(name))[1] = (select auth.uid())::text)
-  with check ((storage.foldername(name))[1] = (select auth.uid())::text);
-drop policy if exists "people may delete files in their own folder" on storage.objects;
-create policy "people may delete files in their own folder" on storage.objects for delete to authenticated
-  using ((storage.foldername(name))[1] = (select auth.uid())::text);
 
 -- ---------------------------------------------------------------------------------------------------- seeds
 
