@@ -23,6 +23,7 @@ export interface CallOptions {
 /**
  * Request and response over a worker thread, the other end being `serveCalls`.
  * When the thread dies, every open call rejects with `unavailable` and `closed` turns true; calls are not retried.
+ * A thread without open calls does not keep the process alive.
  */
 export class WorkerCalls {
   readonly #worker: Worker;
@@ -35,6 +36,7 @@ export class WorkerCalls {
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', (code) => this.#fail(new Error(`the thread ended with code ${code}`)));
+    worker.unref();
   }
 
   get closed(): boolean {
@@ -53,7 +55,7 @@ export class WorkerCalls {
       if (this.#closed) return reject(new AppError('unavailable', 'The worker thread has ended.'));
       const id = this.#next++;
       const onAbort = () => {
-        this.#open.delete(id);
+        this.#forget(id);
         reject(options.signal?.reason);
       };
       const done = () => options.signal?.removeEventListener('abort', onAbort);
@@ -68,6 +70,7 @@ export class WorkerCalls {
           reject(error);
         },
       });
+      this.#worker.ref();
       this.#worker.postMessage({ id, method, input } satisfies Call, options.transfer);
     });
   }
@@ -80,12 +83,17 @@ export class WorkerCalls {
 
   #settle(reply: Reply): void {
     const call = this.#open.get(reply.id);
-    this.#open.delete(reply.id);
+    this.#forget(reply.id);
     if (call === undefined) return;
     if ('failure' in reply) {
       const { code, message, fix, details } = reply.failure;
       call.reject(new AppError(code, message, { fix, details }));
     } else call.resolve(reply.value);
+  }
+
+  #forget(id: number): void {
+    this.#open.delete(id);
+    if (this.#open.size === 0) this.#worker.unref();
   }
 
   #fail(cause: unknown): void {

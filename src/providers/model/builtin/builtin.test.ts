@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ModelEvent, ToolCall } from '../port.ts';
+import { estimateTokens } from '../tokens.ts';
 import { builtinModel, createBuiltinModel } from './provider.ts';
 import { Numbering, nothingFound, parseSections } from './report.ts';
 import { fabrikam, meeting, northwind, readme } from './testing/documents.ts';
@@ -312,7 +313,10 @@ describe('the model port', () => {
     const [once, again] = [await events(), await events()];
     expect(once).toEqual(again);
     expect(once.map(({ type }) => type)).toEqual(['tool-call', 'finish']);
-    expect(once.at(-1)).toMatchObject({ stopReason: 'tool-calls', usage: { inputTokens: 7 } });
+    expect(once.at(-1)).toMatchObject({
+      stopReason: 'tool-calls',
+      usage: { inputTokens: estimateTokens('Remember that the sky is blue') },
+    });
   });
 
   test('an aborted request ends as aborted', async () => {

@@ -1,0 +1,5 @@
+export { type Block, parseBlocks } from './blocks.ts';
+export { chunkText } from './chunk.ts';
+export { createTextExtractor, type TextExtractor } from './extractor.ts';
+export { detectMimeType } from './mime.ts';
+export type { Chunk, ChunkOptions, ExtractedText, ExtractionLimits, PageRange } from './port.ts';
