@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/browser/**', 'node_modules/**'],
     globalSetup: ['test/harness/global.ts'],
-    setupFiles: [],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -35,6 +35,15 @@ comment on column private.access_declarations.read_rule is 'SQL condition of the
 comment on column private.access_declarations.write_rule is 'SQL condition of the insert, update and delete policies.';
 comment on column private.access_declarations.sentence is 'The rule in words.';
 
+create table if not exists private.schema_files (
+  file text primary key,
+  checksum text not null,
+  deployed_at timestamptz not null default now()
+);
+
+comment on table private.schema_files is 'Which schema file ran with which content; written by the deploy runner.';
+comment on column private.schema_files.checksum is 'SHA-256 of the file.';
+
 -- ------------------------------------------------------------------------------------------------ functions
 
 -- The role the session acts as, also inside a definer function, where current_user is the function's owner.
@@ -329,6 +338,7 @@ revoke execute on procedure private.declare_access(regclass, text, text, text, r
   from public;
 
 call private.declare_access('private.access_declarations', 'catalog', p_actions => '{select}');
+call private.declare_access('private.schema_files', 'service');
 
 -- Supabase protects its own table; ours, where it is absent, is the service's.
 do $$

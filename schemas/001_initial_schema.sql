@@ -629,6 +629,18 @@ begin
 end
 $$;
 
+-- An artifact's file lies in the folder of whoever wrote it. Members of a project may read the files its artifacts
+-- point to (017), so that pointing into somebody else's folder would open that person's private files.
+create or replace function private.check_artifact_path()
+returns trigger language plpgsql volatile set search_path = '' as $$
+begin
+  if not private.is_service() and split_part(new.storage_path, '/', 1) is distinct from (select auth.uid())::text then
+    raise exception 'The path of an artifact starts with the id of the user who writes it' using errcode = '42501';
+  end if;
+  return new;
+end
+$$;
+
 -- What only a person may change: an agent must neither raise its own budget nor invite anybody.
 create or replace function private.refuse_agents()
 returns trigger language plpgsql volatile set search_path = '' as $$
@@ -789,6 +801,8 @@ create or replace trigger place_under_task before insert or update of task_id, p
   for each row execute function private.place_under_task();
 create or replace trigger place_under_task before insert or update of task_id, project_id on public.meta_artifacts
   for each row execute function private.place_under_task();
+create or replace trigger check_artifact_path before insert or update of bucket, storage_path on public.meta_artifacts
+  for each row execute function private.check_artifact_path();
 create or replace trigger refuse_agents before insert or delete or update of allocated_tokens, allocated_cost
   on public.meta_budgets for each row execute function private.refuse_agents();
 create or replace trigger refuse_agents before insert or update or delete on public.meta_project_members

@@ -227,11 +227,12 @@ begin
 end
 $$;
 
--- A deleted task's transcript goes with it.
+-- A deleted task's transcript goes with it. Only one of the same project: thread_id is the editors' to write.
 create or replace function private.delete_task_thread()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
-  delete from public.meta_conversations c where c.id = old.thread_id and c.agent_type = 'task';
+  delete from public.meta_conversations c
+  where c.id = old.thread_id and c.agent_type = 'task' and c.project_id = old.project_id;
   return null;
 end
 $$;

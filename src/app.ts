@@ -34,6 +34,8 @@ export const version: string = (
 export interface AppOptions {
   /** Told about each schema file that is deployed. */
   onDeploy?: (step: DeployStep) => void;
+  /** An open, deployed database; otherwise the one of the settings is opened. */
+  database?: Database;
   /** Token of the data folder's owner file, with which the command line acts as operator. */
   operatorToken?: string;
 }
@@ -46,7 +48,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The composition root: the one place that knows everybody. */
 export async function createApp(config: Config, options: AppOptions = {}) {
   const log = createLog(config.logLevel);
-  const database = await openDatabase(config, options.onDeploy);
+  const database = options.database ?? (await openDatabase(config, options.onDeploy));
   const secrets = openSecretBox(config);
   const clock = systemClock;
   const supabase = Boolean(config.supabaseUrl || config.supabaseJwtSecret);

@@ -160,6 +160,12 @@ export const settings = {
     description: 'true when a proxy sets X-Forwarded-For, so that limits count the real address.',
     schema: z.stringbool().default(false),
   },
+  key: {
+    env: 'META_AGENT_KEY',
+    description: 'API key that the command line acts with.',
+    schema: optionalText,
+    secret: true,
+  },
   logLevel: {
     env: 'META_AGENT_LOG_LEVEL',
     flag: 'log-level',

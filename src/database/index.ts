@@ -12,3 +12,4 @@ export {
 } from './principal.ts';
 export { containing, found, json } from './sql.ts';
 export type { DB } from './types.gen.ts';
+export { type TableAccess, type Verification, verify } from './verify.ts';

@@ -1,3 +1,4 @@
+import type { OperationShape } from '../operations/operation.ts';
 import { authContract } from './auth/contract.ts';
 import { conversationsContract } from './conversations/contract.ts';
 import { filesContract } from './files/contract.ts';
@@ -14,3 +15,8 @@ export const contracts = {
   projects: projectsContract,
   conversations: conversationsContract,
 };
+
+/** All of them in one list. */
+export const allContracts: OperationShape[] = Object.values(contracts).flatMap((shapes) =>
+  Object.values(shapes),
+);

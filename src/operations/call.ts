@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '../database/index.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { CallContext, Operation, Scope } from './operation.ts';
+import type { CallContext, Operation, OperationShape, Scope } from './operation.ts';
 
 /** Scopes that reach beyond one's own things: a role must grant them. */
 const roleScopes = new Set<Scope>(['admin:users', 'admin:settings', 'admin:audit']);
@@ -66,7 +66,7 @@ export function invalidInput(error: z.ZodError): AppError {
 }
 
 /** JSON Schema of an operation's input, for OpenAPI, MCP and forms. */
-export function inputSchema(operation: Operation): Record<string, unknown> {
+export function inputSchema(operation: Pick<OperationShape, 'input'>): Record<string, unknown> {
   return z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 }
 

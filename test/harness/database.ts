@@ -60,5 +60,5 @@ export async function createTestUser(
     return profile.rows[0];
   });
   if (!row) throw new Error('the user was not created');
-  return { kind: 'user', user_id: row.id, role: row.role, scopes: ['*'] };
+  return { kind: 'user', user_id: row.id, role: row.role, scopes: ['*'], permissions: [] };
 }

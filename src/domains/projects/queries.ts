@@ -112,7 +112,11 @@ export interface ActivityRow {
   created_at: Date;
 }
 
-export async function listActivity(session: Session, projectId: string, limit: number): Promise<ActivityRow[]> {
+export async function listActivity(
+  session: Session,
+  projectId: string,
+  limit: number,
+): Promise<ActivityRow[]> {
   const { rows } = await sql<ActivityRow>`
     select f.history_id as id, f.entity_type as activity_type, f.entity_id, f.entity_title as title, f.change_type,
       f.field_name, f.old_value, f.new_value, f.created_at,

@@ -11,6 +11,8 @@ interface DialogProps {
   footer?: ReactNode;
   /** Beside the title. */
   actions?: ReactNode;
+  /** Under the title. */
+  subtitle?: ReactNode;
   /** `sheet` comes from the right side, for details of something on the page. */
   kind?: 'dialog' | 'wide' | 'sheet' | 'drawer';
 }
@@ -26,19 +28,34 @@ const shapes = {
  * A modal built on the browser's own `<dialog>`: it traps focus, closes on Escape and gives focus back to where
  * it was. Mount it to open it.
  */
-export function Dialog({ title, onClose, children, footer, actions, kind = 'dialog' }: DialogProps) {
+export function Dialog({
+  title: heading,
+  onClose,
+  children,
+  footer,
+  actions,
+  subtitle,
+  kind = 'dialog',
+}: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
+  const sheet = kind === 'sheet' || kind === 'drawer';
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // A form starts at its first field; what is to be read starts at its title.
+    const field = sheet
+      ? null
+      : dialog?.querySelector<HTMLElement>('form :is(input, select, textarea):enabled');
+    (field ?? title.current)?.focus();
     return () => {
       dialog?.close();
       // React may have removed the dialog before the browser could give focus back.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
-  }, []);
+  }, [sheet]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop closes; Escape does so for keyboards
     <dialog
@@ -54,13 +71,19 @@ export function Dialog({ title, onClose, children, footer, actions, kind = 'dial
       }}
       className={cx('border-line bg-surface p-0 text-text shadow-raised', shapes[kind])}
     >
-      <div
-        className={cx('flex flex-col', kind === 'sheet' || kind === 'drawer' ? 'h-full' : 'max-h-[inherit]')}
-      >
+      <div className={cx('flex flex-col', sheet ? 'h-full' : 'max-h-[inherit]')}>
         <header className="flex items-start gap-2 border-b border-line px-5 py-3">
-          <h2 id={titleId} className="min-w-0 flex-1 pt-1.5 text-base leading-6 font-semibold">
-            {title}
-          </h2>
+          <div className="min-w-0 flex-1 pt-1.5">
+            <h2
+              ref={title}
+              id={titleId}
+              tabIndex={-1}
+              className="text-base outline-none leading-6 font-semibold"
+            >
+              {heading}
+            </h2>
+            {subtitle && <p className="text-[13px] text-muted">{subtitle}</p>}
+          </div>
           {actions}
           <IconButton label="Close" icon={X} onClick={onClose} className="-mr-2" />
         </header>

@@ -9,7 +9,7 @@ interface MeterProps {
   tone?: 'accent' | 'warn' | 'danger';
 }
 
-const fills = { accent: 'bg-accent', warn: 'bg-warn', danger: 'bg-danger' };
+const fills = { accent: 'bg-accent', warn: 'bg-warn-fill', danger: 'bg-danger' };
 
 /** A bar of how much of something is used. */
 export function Meter({ label, value, held = 0, tone = 'accent' }: MeterProps) {

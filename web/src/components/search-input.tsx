@@ -2,16 +2,19 @@ import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useShortcut } from '../lib/shortcuts.ts';
 import { useDebounced } from '../lib/use-debounced.ts';
+import { cx } from './cx.ts';
 
 interface SearchInputProps {
   label: string;
   value: string;
+  /** As wide as its place. */
+  fill?: boolean;
   /** Called once typing has rested. */
   onChange: (value: string) => void;
 }
 
 /** A search box that keeps its words in the URL through its owner; `/` moves to it. */
-export function SearchInput({ label, value, onChange }: SearchInputProps) {
+export function SearchInput({ label, value, fill, onChange }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
   const rested = useDebounced(typed);
   const input = useRef<HTMLInputElement>(null);
@@ -26,7 +29,7 @@ export function SearchInput({ label, value, onChange }: SearchInputProps) {
     input.current?.focus();
   }
   return (
-    <div className="relative w-full sm:w-72">
+    <div className={cx('relative w-full', !fill && 'sm:w-72')}>
       <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-muted" />
       <input
         ref={input}

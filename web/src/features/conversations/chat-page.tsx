@@ -20,12 +20,12 @@ export function ChatPage() {
   const conversations = useInfiniteQuery(conversationsQuery({ ...(search && { search }), archived }));
   const items = conversations.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <div className="flex h-[calc(100dvh-3.25rem)] md:h-dvh">
+    <div className="absolute inset-0 flex">
       <aside
         aria-label="Conversations"
         className={cx(
           'w-full shrink-0 flex-col border-r border-line md:flex md:w-72',
-          conversationId ? 'hidden' : 'flex max-md:h-auto',
+          conversationId ? 'hidden' : 'flex',
         )}
       >
         <div className="space-y-2 p-3">
@@ -34,6 +34,7 @@ export function ChatPage() {
             New chat
           </Link>
           <SearchInput
+            fill
             label="Search chats"
             value={search}
             onChange={(value) =>

@@ -31,6 +31,7 @@ export function PassagePanel({ passage, onClose }: { passage: PassageRef; onClos
     <Dialog
       kind="sheet"
       title={file_name ?? 'Deleted source'}
+      subtitle={place}
       onClose={onClose}
       actions={
         file_id && (
@@ -46,7 +47,6 @@ export function PassagePanel({ passage, onClose }: { passage: PassageRef; onClos
         )
       }
     >
-      {place && <p className="mb-3 text-[13px] text-muted">{place}</p>}
       {file_id ? (
         <SourceText fileId={file_id} passage={passage} />
       ) : (

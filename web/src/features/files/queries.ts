@@ -25,13 +25,6 @@ export const fileQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && busy(query.state.data) ? 1500 : false),
   });
 
-export const fileTextQuery = (id: string, offset: number, limit: number) =>
-  queryOptions({
-    queryKey: [...fileKeys.all, 'text', id, offset, limit],
-    queryFn: ({ signal }) => api.files.text({ id, offset, limit }, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-
 export const quotaQuery = queryOptions({
   queryKey: [...fileKeys.all, 'quota'],
   queryFn: ({ signal }) => api.files.quota({}, { signal }),

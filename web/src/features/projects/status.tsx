@@ -77,8 +77,8 @@ const bars: Record<TaskStatus, string> = {
   done: 'bg-ok',
   running: 'bg-info',
   needs_review: 'bg-violet',
-  revision_required: 'bg-warn',
-  blocked: 'bg-warn',
+  revision_required: 'bg-warn-fill',
+  blocked: 'bg-warn-fill',
   queued: 'bg-line-strong/50',
   cancelled: 'bg-line',
 };

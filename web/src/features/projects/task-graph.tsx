@@ -24,14 +24,14 @@ import { needOf, taskLooks } from './status.tsx';
 import type { Task, TaskStatus, Workstream } from './types.ts';
 
 type TaskNode = Node<{ task: Task }, 'task'>;
-type GroupNode = Node<{ name: string }, 'group'>;
+type WorkstreamNode = Node<{ name: string }, 'workstream'>;
 
 const accents: Record<TaskStatus, string> = {
   queued: 'border-l-line-strong text-muted',
   running: 'border-l-info text-info',
-  blocked: 'border-l-warn text-warn',
+  blocked: 'border-l-warn-fill text-warn',
   needs_review: 'border-l-violet text-violet',
-  revision_required: 'border-l-warn text-warn',
+  revision_required: 'border-l-warn-fill text-warn',
   done: 'border-l-ok text-ok',
   cancelled: 'border-l-line text-muted',
 };
@@ -57,13 +57,13 @@ const TaskNodeView = memo(({ data: { task } }: NodeProps<TaskNode>) => {
   );
 });
 
-const GroupNodeView = memo(({ data }: NodeProps<GroupNode>) => (
+const WorkstreamNodeView = memo(({ data }: NodeProps<WorkstreamNode>) => (
   <div className="h-full rounded-xl border border-line bg-sunken/60 px-4 py-2.5">
     <p className="text-[13px] font-semibold text-muted">{data.name}</p>
   </div>
 ));
 
-const nodeTypes = { task: TaskNodeView, group: GroupNodeView };
+const nodeTypes = { task: TaskNodeView, workstream: WorkstreamNodeView };
 
 export function TaskGraph({ tasks, workstreams }: { tasks: Task[]; workstreams: Workstream[] }) {
   const { project, canEdit, openTask } = useProject();
@@ -124,15 +124,18 @@ export function TaskGraph({ tasks, workstreams }: { tasks: Task[]; workstreams: 
   );
 }
 
-function draw(tasks: Task[], workstreams: Workstream[]): { nodes: (TaskNode | GroupNode)[]; edges: Edge[] } {
+function draw(
+  tasks: Task[],
+  workstreams: Workstream[],
+): { nodes: (TaskNode | WorkstreamNode)[]; edges: Edge[] } {
   const { places, groups } = layout(tasks, workstreams);
   const titles = new Map(tasks.map((task) => [task.id, task.title]));
   return {
     nodes: [
       ...groups.map(
-        (group): GroupNode => ({
+        (group): WorkstreamNode => ({
           id: group.workstream.id,
-          type: 'group',
+          type: 'workstream',
           position: { x: group.x, y: group.y },
           data: { name: group.workstream.name },
           style: { width: group.width, height: group.height },
@@ -151,7 +154,6 @@ function draw(tasks: Task[], workstreams: Workstream[]): { nodes: (TaskNode | Gr
           style: nodeSize,
           deletable: false,
           ariaRole: 'button',
-          ariaLabel: `${task.title}, ${taskLooks[task.status].label}`,
         }),
       ),
     ],

@@ -8,6 +8,7 @@ export function NotFound() {
   useTitle('Not found');
   return (
     <main className="mx-auto max-w-lg px-4 py-16">
+      <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon={Compass}
         title="There is no page here"

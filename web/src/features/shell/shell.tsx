@@ -75,7 +75,7 @@ export function Shell() {
         <span className="ml-1 flex-1 font-semibold">Meta Agent</span>
         <IconButton label="Find anything" icon={Search} onClick={() => setOpen('palette')} />
       </header>
-      <div className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-4 border-r border-line bg-surface p-3 md:flex">
+      <header className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-4 border-r border-line bg-surface p-3 md:flex">
         <div className="flex items-center gap-2.5 px-1.5 pt-1.5">
           <Logo />
           <span className="text-[15px] font-semibold tracking-tight">Meta Agent</span>
@@ -85,10 +85,10 @@ export function Shell() {
           <NavigationLinks role={user.role} />
         </nav>
         <UserMenu user={user} onShortcuts={() => setOpen('shortcuts')} />
-      </div>
+      </header>
       <div className="flex min-w-0 flex-1 flex-col">
         <ModelBanner />
-        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+        <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 outline-none">
           <Outlet />
         </main>
       </div>

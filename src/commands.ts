@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { createApp, openDatabase, version } from './app.ts';
+import type { Config } from './config/index.ts';
+import { type DeployStep, findOwner, verify } from './database/index.ts';
+import { diagnose } from './doctor.ts';
+import { allContracts } from './domains/contracts.ts';
+import type { CliActions } from './faces/cli/program.ts';
+import { createMcpServer } from './faces/mcp/server.ts';
+import { AppError } from './kernel/errors.ts';
+import { callOperation } from './operations/index.ts';
+import { startServer } from './server.ts';
+
+/** What each command does. Output for people goes to standard error, answers to standard output. */
+export const actions: CliActions = {
+  async start(config) {
+    const server = await startServer(config, reportStep);
+    say(`\nMeta Agent ${version} is running at ${server.url}`);
+    say(`  ├─ API      ${server.url}/docs`);
+    say(`  ├─ MCP      ${server.url}/mcp`);
+    say(`  └─ data     ${config.databaseUrl ? 'Postgres' : join(config.dataDir, 'database')}`);
+    if (server.setupUrl) say(`\nSet up your account (link works once, for 24 hours):\n  ${server.setupUrl}`);
+    await untilSignalled();
+    say('\nstopping …');
+    await server.stop();
+  },
+
+  async worker(config) {
+    if (!config.databaseUrl)
+      throw new AppError(
+        'invalid_input',
+        'The embedded database has one process, which runs its own workers.',
+        {
+          fix: 'Raise META_AGENT_WORKERS, or use Postgres with META_AGENT_DATABASE_URL.',
+        },
+      );
+    const app = await createApp(config, { onDeploy: reportStep });
+    const worker = app.createWorker(config.workers || 2);
+    await worker.start();
+    say(`worker ready: ${config.workers || 2} tasks at a time`);
+    await untilSignalled();
+    await worker.stop();
+    await app.close();
+  },
+
+  async deploy(config) {
+    mustBeFree(config, 'It deploys by itself when it starts.');
+    const database = await openDatabase(config, reportStep);
+    await database.close();
+    say('the schema is up to date');
+  },
+
+  async verify(config, json) {
+    mustBeFree(config, 'Stop the server first: the embedded database has one process.');
+    const database = await openDatabase(config);
+    try {
+      const result = await verify(database);
+      if (json) return print(result);
+      for (const { file, up_to_date, tables, functions } of result.files)
+        print(
+          `${up_to_date ? 'ok  ' : 'OLD '} ${file.padEnd(32)} ${tables} tables, ${functions} functions specified`,
+        );
+      print('');
+      for (const row of result.access)
+        print(
+          `${row.table.padEnd(36)} ${row.row_level_security.padEnd(8)} ${row.kind.padEnd(17)} ${row.sentence}`,
+        );
+      print('');
+      for (const fault of result.faults) print(`fault: ${fault}`);
+      print(
+        result.ok
+          ? `${result.access.length} tables, all protected, nothing missing`
+          : `${result.faults.length} faults`,
+      );
+      if (!result.ok) process.exitCode = 1;
+    } finally {
+      await database.close();
+    }
+  },
+
+  async doctor(config) {
+    let failed = false;
+    for await (const { name, status, detail, fix } of diagnose(config)) {
+      print(`${status.padEnd(5)} ${name} — ${detail}`);
+      if (fix) print(`      fix: ${fix}`);
+      failed ||= status === 'fail';
+    }
+    if (failed) process.exitCode = 1;
+  },
+
+  async mcp(config) {
+    const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
+    if (owner)
+      throw new AppError('locked', 'A server is using the embedded database.', {
+        fix: `Connect the assistant to ${owner.url ?? 'the server'}/mcp with an API key instead.`,
+      });
+    if (!config.key)
+      throw new AppError('unauthenticated', 'The assistant needs to act for somebody.', {
+        fix: 'Set META_AGENT_KEY to an API key: meta-agent key create --email you@example.org.',
+      });
+    const app = await createApp({ ...config, logLevel: 'error' });
+    const principal = await app.authenticator.bearer(config.key);
+    const worker = app.createWorker(config.workers);
+    await worker.start();
+    const server = createMcpServer(app.registry, version, () => ({
+      principal,
+      signal: new AbortController().signal,
+    }));
+    await server.connect(new StdioServerTransport());
+    await new Promise<void>((resolve) => {
+      server.onclose = resolve;
+      process.once('SIGTERM', resolve);
+    });
+    await worker.stop();
+    await app.close();
+  },
+
+  async call(config, id, input) {
+    const shape = allContracts.find((candidate) => candidate.id === id);
+    if (!shape)
+      throw new AppError('not_found', `There is no operation ${id}.`, {
+        fix: 'See `meta-agent operations`.',
+      });
+    const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
+    if (owner?.url) return print(await callServer(owner.url, config.key ?? owner.token, shape, input));
+    const app = await createApp({ ...config, logLevel: 'error' }, { onDeploy: reportStep });
+    try {
+      const operation = app.registry.get(id);
+      const principal = config.key
+        ? await app.authenticator.bearer(config.key)
+        : ({ kind: 'operator' } as const);
+      if (operation)
+        print(
+          operation.output.parse(
+            await callOperation(operation, { principal, signal: new AbortController().signal }, input),
+          ),
+        );
+    } finally {
+      await app.close();
+    }
+  },
+};
+
+const say = (text: string): void => console.error(text);
+const print = (value: unknown): void =>
+  console.log(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+
+function reportStep({ file, status, duration_ms }: DeployStep): void {
+  if (status === 'ran') say(`  ✓ ${file} (${duration_ms} ms)`);
+}
+
+function mustBeFree(config: Config, fix: string): void {
+  const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
+  if (owner) throw new AppError('locked', 'A server is using the embedded database.', { fix });
+}
+
+function untilSignalled(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+/** One operation at the running server, over HTTP. */
+async function callServer(
+  url: string,
+  token: string,
+  shape: (typeof allContracts)[number],
+  input: Record<string, unknown>,
+): Promise<unknown> {
+  const rest = { ...input };
+  const path = shape.path.replace(/\{([^}]+)\}/g, (_, field: string) => {
+    const value = rest[field];
+    delete rest[field];
+    return encodeURIComponent(String(value));
+  });
+  const inQuery = shape.method === 'GET' || shape.method === 'DELETE';
+  const query = new URLSearchParams(Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, String(value)])));
+  const response = await fetch(`${url}/api${path}${inQuery && query.size > 0 ? `?${query}` : ''}`, {
+    method: shape.method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(inQuery ? {} : { body: JSON.stringify(rest) }),
+  });
+  const body = (await response.json()) as { detail?: string; fix?: string; code?: string };
+  if (!response.ok)
+    throw new AppError('provider_failed', body.detail ?? `The server answered ${response.status}.`, {
+      fix: body.fix,
+    });
+  return body;
+}

@@ -1,0 +1,179 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/database/index.ts';
+import { schemaFiles } from '../../src/database/index.ts';
+import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
+
+let test_database: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  test_database = await openTestDatabase();
+  database = test_database.database;
+});
+afterAll(() => test_database.close());
+
+const query = (text: string): Promise<unknown[][]> =>
+  database.withOwner(async (client) => (await client.query({ text, rowMode: 'array' })).rows);
+
+/** Everything of our schemas that a deployment could change, one line each. */
+const fingerprint = `
+  select kind, name, definition from (
+    select 'column' as kind, c.oid::regclass || '.' || a.attname as name,
+      format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+      || ' ' || coalesce((select array_agg(acl::text order by acl::text) from unnest(a.attacl) acl)::text, '') || ' ' || coalesce(col_description(c.oid, a.attnum), '') as definition
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    where c.relkind in ('r', 'v') and c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
+    union all
+    select 'table', c.oid::regclass::text, concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity, c.reloptions,
+        (select array_agg(acl::text order by acl::text) from unnest(c.relacl) acl))
+    from pg_class c where c.relkind in ('r', 'v') and c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
+    union all select 'constraint', conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) from pg_constraint where conrelid <> 0
+    union all select 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
+    union all select 'trigger', tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+    union all select 'policy', polrelid::regclass || ' ' || polname, concat_ws(' ', polcmd, polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) from pg_policy
+    union all select 'function', oid::regprocedure::text, pg_get_functiondef(oid)
+      || coalesce((select array_agg(acl::text order by acl::text) from unnest(proacl) acl)::text, '') from pg_proc
+      where prokind in ('f', 'p') and pronamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
+    union all select 'enum', enumtypid::regtype::text, string_agg(enumlabel, ',' order by enumsortorder) from pg_enum group by enumtypid
+  ) f order by 1, 2, 3`;
+
+const seeds = `
+  select 'role', name, description from public.roles union all
+  select 'permission', name, description from public.permissions union all
+  select 'grant', r.name, p.name from public.role_permissions rp join public.roles r on r.id = rp.role_id
+    join public.permissions p on p.id = rp.permission_id union all
+  select 'bucket', id, concat_ws(' ', public, file_size_limit, allowed_mime_types) from storage.buckets
+  order by 1, 2, 3`;
+
+describe('deployment', () => {
+  test('running every file again changes nothing', async () => {
+    const before = [await query(fingerprint), await query(seeds)];
+    for (const { file, sql: text } of schemaFiles())
+      await database
+        .withOwner((client) => client.query(`begin; ${text}; commit;`))
+        .catch((error: unknown) => {
+          throw new Error(`${file} does not run again`, { cause: error });
+        });
+    expect([await query(fingerprint), await query(seeds)]).toEqual(before);
+  });
+
+  test('running one file again, alone, changes nothing', async () => {
+    const before = await query(fingerprint);
+    for (const { file, sql: text } of schemaFiles()) {
+      await database.withOwner((client) => client.query(`begin; ${text}; commit;`));
+      const after = await query(fingerprint);
+      expect(after, `${file} alone changed the catalog`).toEqual(before);
+    }
+  });
+
+  test('the seeds are those of the specification', async () => {
+    expect(await query('select name from public.roles order by 1')).toEqual([
+      ['admin'],
+      ['super_admin'],
+      ['user'],
+    ]);
+    expect(
+      await query(`select r.name, count(*)::int from public.role_permissions rp
+        join public.roles r on r.id = rp.role_id group by 1 order by 1`),
+    ).toEqual([
+      ['admin', 20],
+      ['super_admin', 22],
+      ['user', 9],
+    ]);
+    expect(await query('select id, public, file_size_limit::int from storage.buckets order by id')).toEqual([
+      ['agent-artifacts', false, 104857600],
+      ['conversation-exports', false, 52428800],
+      ['generated-images', true, 20971520],
+      ['generated-videos', true, 524288000],
+      ['knowledge-base', false, 52428800],
+      ['task-attachments', false, 104857600],
+      ['user-uploads', false, 52428800],
+      ['voice-recordings', false, 104857600],
+      ['workflow-templates', false, 10485760],
+    ]);
+  });
+});
+
+/** Each query lists offenders; none may be found. `owned` keeps to the schemas this product makes. */
+const owned = `(select oid from pg_namespace where nspname in ('public', 'private'))`;
+const rules: Record<string, string> = {
+  'every table has forced row-level security, a policy and a declaration': `select * from private.unprotected_tables('public') union all select * from private.unprotected_tables('private')`,
+  'every table has a primary key': `select c.oid::regclass from pg_class c where c.relkind = 'r' and c.relnamespace in ${owned}
+    and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)`,
+  'every table and view has a comment': `select c.oid::regclass from pg_class c where c.relkind in ('r', 'v')
+    and c.relnamespace in ${owned} and obj_description(c.oid, 'pg_class') is null`,
+  'every jsonb column of a table has its shape in a comment, or is called metadata': `select c.oid::regclass, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace in ${owned} and a.atttypid = 'jsonb'::regtype and not a.attisdropped
+    and a.attname not in ('metadata', 'old_value', 'new_value', 'tool_input') and col_description(c.oid, a.attnum) is null`,
+  'every foreign key states its delete rule': `select conrelid::regclass, conname from pg_constraint
+    where contype = 'f' and connamespace in ${owned} and confdeltype = 'a'`,
+  'every foreign key has an index': `select conrelid::regclass, conname from pg_constraint c
+    where contype = 'f' and connamespace in ${owned} and not exists (select from pg_index i where i.indrelid = c.conrelid
+    and i.indpred is null and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)`,
+  'no two indexes cover the same columns': `select indrelid::regclass, min(indexrelid::regclass::text) from pg_index
+    where indrelid::regclass::text !~ '^pg_' group by indrelid, indkey::text, indclass::text, indoption::text,
+    coalesce(indexprs::text, ''), coalesce(indpred::text, '') having count(*) > 1`,
+  'user columns point to an identity': `select c.oid::regclass, a.attname from pg_class c
+    join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace in ${owned} and a.attname in ('user_id', 'owner_id', 'creator_id', 'changed_by', 'shared_by')
+    and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.conkey = array[a.attnum]
+      and k.confrelid in ('auth.users'::regclass, 'public.users'::regclass))`,
+  'times have a time zone': `select attrelid::regclass, attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace in ${owned} and atttypid = 'timestamp'::regtype`,
+  'money is numeric': `select attrelid::regclass, attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relkind = 'r' and c.relnamespace in ${owned} and attname ~ 'cost' and atttypid <> 'numeric'::regtype`,
+  'views run as the caller': `select oid::regclass from pg_class where relkind = 'v' and relnamespace in ${owned}
+    and not coalesce(reloptions @> '{security_invoker=true}', false)`,
+  'functions fix their search path': `select oid::regprocedure from pg_proc where pronamespace in ${owned}
+    and not exists (select from unnest(proconfig) c where c like 'search_path=%')`,
+  'definer functions live in private': `select oid::regprocedure from pg_proc
+    where prosecdef and pronamespace = 'public'::regnamespace`,
+  'definer functions that API roles may call are the four that check their caller': `select oid::regprocedure from pg_proc where prosecdef and pronamespace in ${owned}
+    and (has_function_privilege('authenticated', oid, 'execute') or has_function_privilege('anon', oid, 'execute'))
+    and prorettype <> 'trigger'::regtype and proname not in
+    ('is_admin', 'readable_user_ids', 'project_ids', 'reserve_budget', 'settle_budget')`,
+  'anonymous callers can run only what policies call': `select oid::regprocedure from pg_proc where pronamespace in ${owned}
+    and prorettype <> 'trigger'::regtype and has_function_privilege('anon', oid, 'execute')
+    and proname not in ('is_service', 'is_admin', 'readable_user_ids', 'session_role', 'project_ids')`,
+  'anonymous callers have no right on any table': `select table_schema, table_name from information_schema.role_table_grants
+    where grantee in ('anon', 'PUBLIC') and table_schema in ('public', 'private', 'auth', 'storage')`,
+  'no policy is for everybody': `select polrelid::regclass, polname from pg_policy where polroles = '{0}'`,
+  'one permissive policy per table, role and action': `select polrelid::regclass, r, c from pg_policy,
+    unnest(polroles) r, unnest(case polcmd when '*' then '{r,a,w,d}'::text[] else array[polcmd::text] end) c
+    where polpermissive group by 1, 2, 3 having count(*) > 1`,
+  'auth calls in policies are wrapped in a sub-select': `select polrelid::regclass, polname from pg_policy
+    where regexp_replace(concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)),
+      'SELECT (auth\\.|private\\.)', '', 'g') ~ '(auth|private)\\.\\w+\\('`,
+  'no API role may read a secret': `select c.oid::regclass, a.attname from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+    where c.relkind = 'r' and c.relnamespace in ${owned} and (a.attname ~ '_(hash|encrypted)$' or a.attname ~ 'secret')
+    and a.attname not in ('content_hash', 'has_secret')
+    and (has_column_privilege('authenticated', c.oid, a.attnum, 'select') or has_column_privilege('anon', c.oid, a.attnum, 'select'))`,
+  'what has updated_at keeps it': `select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace in ${owned} and a.attname = 'updated_at' and not exists (
+      select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'private.touch_updated_at'::regproc)`,
+};
+
+describe('rules of the catalog', () => {
+  test.each(Object.entries(rules))('%s', async (_rule, offenders) => {
+    expect(await query(offenders)).toEqual([]);
+  });
+
+  test('a table somebody forgot to declare is found', async () => {
+    await database.withOwner(async (client) => {
+      await client.query('begin; create table public.forgotten (id int)');
+      const { rows } = await client.query('select fault from private.unprotected_tables()');
+      await client.query('rollback');
+      expect(rows).toHaveLength(3);
+    });
+  });
+
+  test('the service acts only through its policy, without BYPASSRLS', async () => {
+    expect(await query(`select rolbypassrls, rolsuper from pg_roles where rolname = 'service_role'`)).toEqual(
+      [[false, false]],
+    );
+    const count = await database.asService('test', (session) => sql`select from users`.execute(session));
+    expect(count.rows).toEqual([]);
+  });
+});
