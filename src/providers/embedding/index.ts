@@ -1,0 +1,3 @@
+export { openBundledEmbedding } from './bundled.ts';
+export type { EmbeddingProvider } from './port.ts';
+export { type EmbeddingConnection, type EmbeddingKind, openRemoteEmbedding } from './remote.ts';
