@@ -132,9 +132,15 @@ const chat = createRoute({
   validateSearch: z.object({ search: text, archived: flag }),
   component: lazyRouteComponent(() => import('./features/conversations/chat-page.tsx'), 'ChatPage'),
 });
-const newChat = createRoute({
+const chatHome = createRoute({
   getParentRoute: () => chat,
   path: '/',
+  component: lazyRouteComponent(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
+});
+/** As `/chat`, but on a phone it shows the form and not the list. */
+const newChat = createRoute({
+  getParentRoute: () => chat,
+  path: '/new',
   component: lazyRouteComponent(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
 });
 const conversation = createRoute({
@@ -201,7 +207,7 @@ const routeTree = root.addChildren([
     project.addChildren([overview, graph, board, runs, artifacts, decisions, budget, history]),
     files,
     memory,
-    chat.addChildren([newChat, conversation]),
+    chat.addChildren([chatHome, newChat, conversation]),
     settings.addChildren([models, keys, account, usage]),
     admin.addChildren([users, audit, access]),
   ]),

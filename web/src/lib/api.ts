@@ -1,3 +1,4 @@
+import './zod-config.ts';
 import { ApiError, createClient } from '../../../src/client/index.ts';
 
 let csrfToken: string | null = null;

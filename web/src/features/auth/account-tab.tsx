@@ -16,7 +16,7 @@ export function AccountTab() {
   const user = status.data?.user;
   if (!user) return null;
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
       <Section title="Profile">
         <Card className="space-y-4 p-4">
           <ProfileForm name={user.name ?? ''} email={user.email} />

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { getRouteApi, Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { Archive, ChevronLeft, MessageSquarePlus, Pin } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
 import { buttonClass } from '../../components/button.tsx';
@@ -16,20 +16,22 @@ const route = getRouteApi('/shell/chat');
 export function ChatPage() {
   const { search = '', archived = false } = route.useSearch();
   const { conversationId } = useParams({ strict: false });
+  const listOnly = useLocation({ select: ({ pathname }) => pathname === '/chat' || pathname === '/chat/' });
   const navigate = useNavigate();
   const conversations = useInfiniteQuery(conversationsQuery({ ...(search && { search }), archived }));
   const items = conversations.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="absolute inset-0 flex">
+      {listOnly && <h1 className="sr-only md:hidden">Chat</h1>}
       <aside
         aria-label="Conversations"
         className={cx(
           'w-full shrink-0 flex-col border-r border-line md:flex md:w-72',
-          conversationId ? 'hidden' : 'flex',
+          listOnly ? 'flex' : 'hidden',
         )}
       >
         <div className="space-y-2 p-3">
-          <Link to="/chat" className={cx(buttonClass('primary'), 'w-full')}>
+          <Link to="/chat/new" className={cx(buttonClass('primary'), 'w-full')}>
             <MessageSquarePlus aria-hidden className="size-4" />
             New chat
           </Link>
@@ -99,7 +101,7 @@ export function ChatPage() {
           {archived ? 'Back to chats' : 'Archived chats'}
         </Link>
       </aside>
-      <div className={cx('min-w-0 flex-1 flex-col', conversationId ? 'flex' : 'hidden md:flex')}>
+      <div className={cx('min-w-0 flex-1 flex-col', listOnly ? 'hidden md:flex' : 'flex')}>
         <Outlet />
       </div>
     </div>

@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
-import { MessageSquare } from 'lucide-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { ChevronLeft, MessageSquare } from 'lucide-react';
 import { useState } from 'react';
 import { useTitle } from '../../components/page.tsx';
 import { api } from '../../lib/api.ts';
@@ -28,6 +28,12 @@ export function NewChat() {
   );
   return (
     <div className="flex min-h-0 flex-1 flex-col">
+      <Link
+        to="/chat"
+        className="flex items-center gap-1 self-start px-4 py-3 text-[13px] text-muted hover:text-text md:hidden"
+      >
+        <ChevronLeft aria-hidden className="size-4" /> All chats
+      </Link>
       <div className="grid flex-1 place-items-center px-4">
         <div className="w-full max-w-md text-center">
           <span className="mx-auto mb-3 grid size-10 place-items-center rounded-full bg-accent-soft text-accent">

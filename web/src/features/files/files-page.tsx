@@ -34,7 +34,7 @@ export function FilesPage() {
       title="Files"
       description="Documents you gave, and what agents made. Everything here can be quoted and cited."
     >
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
         <div className="min-w-0 space-y-4 lg:order-none">
           <PassageSearch
             query={find ?? ''}

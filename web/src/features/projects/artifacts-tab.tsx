@@ -30,7 +30,7 @@ export function ArtifactsTab() {
     );
   const selected = artifact ?? items[0]?.id;
   return (
-    <div className="grid items-start gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 items-start gap-5 md:grid-cols-[15rem_minmax(0,1fr)]">
       <nav aria-label="Artifacts">
         <ul className="space-y-1">
           {items.map((item) => (

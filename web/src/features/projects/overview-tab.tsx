@@ -11,7 +11,7 @@ import { TaskCounts } from './status.tsx';
 export function OverviewTab() {
   const { project, canEdit } = useProject();
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="space-y-6">
         <Deliverables />
         <NeedsYou />

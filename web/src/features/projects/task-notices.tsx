@@ -10,6 +10,7 @@ import { formatAgo } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { useProject } from './project-context.ts';
 import { projectKeys } from './queries.ts';
+import { RetryDialog } from './retry-dialog.tsx';
 import { needOf } from './status.tsx';
 import type { Task } from './types.ts';
 
@@ -31,9 +32,7 @@ export function TaskNotices({ task }: { task: Task }) {
           {task.next_attempt_at ? (
             <p>It is tried again {formatAgo(task.next_attempt_at)}.</p>
           ) : (
-            task.status !== 'running' && (
-              <p>Retry it from the menu above, with a remark if the agent needs one.</p>
-            )
+            need === 'error' && <Retry task={task} />
           )}
         </Notice>
       )}
@@ -66,8 +65,11 @@ function Verdict({ task }: { task: Task }) {
       )}
       {review && (
         <>
-          <p>Accept the result as it is, or retry it from the menu above with a remark.</p>
-          <Approve task={task} label="Accept result" />
+          <p>Accept the result as it is, or have it done again with a remark.</p>
+          <div className="flex flex-wrap gap-2">
+            <Approve task={task} label="Accept result" />
+            <Retry task={task} />
+          </div>
         </>
       )}
     </Notice>
@@ -82,6 +84,20 @@ function Approve({ task, label }: { task: Task; label: string }) {
     <Button tone="primary" size="sm" busy={approve.isPending} onClick={() => approve.mutate({ id: task.id })}>
       {label}
     </Button>
+  );
+}
+
+function Retry({ task }: { task: Task }) {
+  const { canEdit } = useProject();
+  const [open, setOpen] = useState(false);
+  if (!canEdit) return null;
+  return (
+    <>
+      <Button size="sm" onClick={() => setOpen(true)}>
+        Retry
+      </Button>
+      {open && <RetryDialog task={task} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -53,7 +53,7 @@ export function CommandPalette({ role, onClose }: { role: string; onClose: () =>
       label: 'New chat',
       hint: 'Action',
       icon: MessageSquare,
-      run: () => void navigate({ to: '/chat' }),
+      run: () => void navigate({ to: '/chat/new' }),
     },
     {
       id: 'theme',
