@@ -227,13 +227,18 @@ begin
 end
 $$;
 
--- A deleted task's transcript goes with it. Only one of the same project: thread_id is the editors' to write.
-create or replace function private.delete_task_thread()
+-- Transcripts go with their task, and those of a project with it, before its conversations are set free. Only those
+-- of the same project: thread_id is the editors' to write.
+create or replace function private.delete_transcripts()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
-  delete from public.meta_conversations c
-  where c.id = old.thread_id and c.agent_type = 'task' and c.project_id = old.project_id;
-  return null;
+  if tg_table_name = 'meta_projects' then
+    delete from public.meta_conversations c where c.project_id = old.id and c.agent_type = 'task';
+  else
+    delete from public.meta_conversations c
+    where c.id = old.thread_id and c.agent_type = 'task' and c.project_id = old.project_id;
+  end if;
+  return old;
 end
 $$;
 
@@ -323,8 +328,10 @@ create or replace trigger forget_embedding before update of content on public.me
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');
-create or replace trigger delete_task_thread after delete on public.meta_tasks
-  for each row when (old.thread_id is not null) execute function private.delete_task_thread();
+create or replace trigger delete_transcripts after delete on public.meta_tasks
+  for each row when (old.thread_id is not null) execute function private.delete_transcripts();
+create or replace trigger delete_transcripts before delete on public.meta_projects
+  for each row execute function private.delete_transcripts();
 create or replace trigger refuse_agents before insert or update or delete on public.meta_conversation_shares
   for each row execute function private.refuse_agents();
 
@@ -333,7 +340,7 @@ create or replace trigger refuse_agents before insert or update or delete on pub
 call private.declare_execute('private.place_message()');
 call private.declare_execute('private.move_messages()');
 call private.declare_execute('private.update_conversation_stats()');
-call private.declare_execute('private.delete_task_thread()');
+call private.declare_execute('private.delete_transcripts()');
 call private.declare_execute('public.claim_messages(text, int, interval)');
 call private.declare_execute('public.extend_message_lease(uuid, text, int, interval)');
 call private.declare_execute(
