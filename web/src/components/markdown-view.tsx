@@ -1,4 +1,4 @@
-import { type ComponentPropsWithoutRef, useMemo } from 'react';
+import { type ComponentPropsWithoutRef, useMemo, useRef } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { ScrollRegion } from './scroll-region.tsx';
@@ -53,15 +53,29 @@ export function MarkdownView({ text, onCitation, markers = [] }: MarkdownViewPro
     () => [remarkGfm, citations(new Set(key ? key.split(',').map(Number) : []))],
     [key],
   );
-  const components: Components = {
+  // Made once: a new component type would take the focus from a marker each time the text is drawn.
+  const latest = useRef(onCitation);
+  latest.current = onCitation;
+  const components = useMemo(() => componentsFor((number) => latest.current?.(number)), []);
+  return (
+    <div className="markdown">
+      <ReactMarkdown remarkPlugins={plugins} components={components}>
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
+
+function componentsFor(open: (marker: number) => void): Components {
+  return {
     a: ({ href, children }) => {
-      if (href?.startsWith(prefix) && onCitation) {
+      if (href?.startsWith(prefix)) {
         const number = Number(href.slice(prefix.length));
         return (
           <button
             type="button"
             aria-label={`Open source ${number}`}
-            onClick={() => onCitation(number)}
+            onClick={() => open(number)}
             className="mx-0.5 inline-block rounded bg-accent-soft px-1 text-xs leading-4.5 font-semibold text-accent hover:bg-accent hover:text-on-accent"
           >
             {number}
@@ -82,13 +96,6 @@ export function MarkdownView({ text, onCitation, markers = [] }: MarkdownViewPro
     ),
     table: Scrollable,
   };
-  return (
-    <div className="markdown">
-      <ReactMarkdown remarkPlugins={plugins} components={components}>
-        {text}
-      </ReactMarkdown>
-    </div>
-  );
 }
 
 function Scrollable({ children }: ComponentPropsWithoutRef<'table'>) {
