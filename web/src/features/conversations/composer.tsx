@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { ArrowUp, Square } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { FormError } from '../../components/states.tsx';
-import { tiers } from '../settings/kinds.ts';
 import { providersQuery } from '../settings/queries.ts';
 
 interface ComposerProps {
@@ -11,19 +11,18 @@ interface ComposerProps {
   answering: boolean;
   sending: boolean;
   error: unknown;
-  onSend: (content: string, model: string | undefined) => void;
+  onSend: (content: string) => void;
   onStop?: () => void;
 }
 
 /** Where one writes: Enter sends, Shift and Enter make a new line. */
 export function Composer({ answering, sending, error, onSend, onStop }: ComposerProps) {
   const [content, setContent] = useState('');
-  const [model, setModel] = useState('');
   const ready = content.trim() !== '' && !answering && !sending;
 
   function send(): void {
     if (!ready) return;
-    onSend(content, model || undefined);
+    onSend(content);
     setContent('');
   }
   function submit(event: FormEvent): void {
@@ -51,7 +50,7 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
           className="block w-full resize-none bg-transparent px-4 pt-3 outline-none placeholder:text-muted"
         />
         <div className="flex items-center justify-between gap-2 px-2 pb-2">
-          <ModelSelect value={model} onChange={setModel} />
+          <ModelInUse />
           {answering && onStop ? (
             <IconButton
               label="Stop the answer"
@@ -74,32 +73,13 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
   );
 }
 
-function ModelSelect({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+/** Which model answers: the default connection, chosen in Settings. */
+function ModelInUse() {
   const providers = useQuery(providersQuery);
-  const enabled = (providers.data?.items ?? []).filter((item) => item.enabled && item.kind !== 'builtin');
-  if (enabled.length === 0) return <span className="px-2 text-[13px] text-muted">Built-in model</span>;
+  const inUse = providers.data?.items.find((item) => item.enabled && item.is_default);
   return (
-    <select
-      aria-label="Model"
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      className="h-8 max-w-60 rounded-lg bg-transparent px-2 text-[13px] text-muted"
-    >
-      <option value="">Default model</option>
-      {enabled.map((provider) => (
-        <optgroup key={provider.id} label={provider.name}>
-          {tiers.flatMap(({ tier, label }) => {
-            const model = provider.models[tier];
-            return model
-              ? [
-                  <option key={tier} value={`${provider.id}/${model}`}>
-                    {model}, {label}
-                  </option>,
-                ]
-              : [];
-          })}
-        </optgroup>
-      ))}
-    </select>
+    <Link to="/settings" className="truncate px-2 text-[13px] text-muted hover:text-text hover:underline">
+      {inUse && (inUse.models.sonnet ? `${inUse.name}, ${inUse.models.sonnet}` : inUse.name)}
+    </Link>
   );
 }

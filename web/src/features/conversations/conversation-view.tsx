@@ -99,9 +99,9 @@ function Conversation({ id }: { id: string }) {
         sending={send.isPending}
         error={send.error}
         onStop={() => stop.mutate({ conversation_id: id })}
-        onSend={(content, model) => {
+        onSend={(content) => {
           pinned.current = true;
-          send.mutate({ conversation_id: id, content, ...(model && { model }) });
+          send.mutate({ conversation_id: id, content });
         }}
       />
       {passage && <PassagePanel passage={passage} onClose={() => setPassage(null)} />}

@@ -14,9 +14,9 @@ export function NewChat() {
   const navigate = useNavigate();
   const [project, setProject] = useState('');
   const start = useAction(
-    async ({ content, model }: { content: string; model: string | undefined }) => {
+    async (content: string) => {
       const { id } = await api.conversations.create(project ? { project_id: project } : {});
-      await api.conversations.send({ conversation_id: id, content, ...(model && { model }) });
+      await api.conversations.send({ conversation_id: id, content });
       await queryClient.fetchQuery(conversationQuery(id));
       return id;
     },
@@ -57,7 +57,7 @@ export function NewChat() {
         answering={false}
         sending={start.isPending}
         error={start.error}
-        onSend={(content, model) => start.mutate({ content, model })}
+        onSend={(content) => start.mutate(content)}
       />
     </div>
   );
