@@ -28,6 +28,8 @@ for (const [name, command, args] of steps) {
 
 const lock = join(root, 'package-lock.json');
 if (existsSync(lock) && /"resolved": "https?:/.test(readFileSync(lock, 'utf8'))) {
-  console.error('check failed: package-lock.json names download addresses; set omit-lockfile-registry-resolved=true');
+  console.error(
+    'check failed: package-lock.json names download addresses; set omit-lockfile-registry-resolved=true',
+  );
   process.exit(1);
 }

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const check = process.argv.includes('--check');
-execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--server', '--if-stale'], { stdio: 'inherit' });
+execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--server', '--if-stale'], {
+  stdio: 'inherit',
+});
 const load = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
 
 const { Database, deploy, generateTypes } = await load('database/index.js');

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { type Config, openSecretBox } from './config/index.ts';
 import { Database, type DeployStep, deploy, isDeployed } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
@@ -123,6 +124,22 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     auth,
     createWorker,
     createHttp,
+    /** Housekeeping that no request waits for: at once and each hour. Returns the way to stop. */
+    keepHouse(): () => void {
+      const sweep = () =>
+        Promise.all([
+          files.sweep(clock.now()),
+          database.asService('sessions that ended', (session) =>
+            sql`select cleanup_expired_sessions()`.execute(session),
+          ),
+          database.asService('budget reservations that ran out', (session) =>
+            sql`select release_expired_reservations()`.execute(session),
+          ),
+        ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
+      void sweep();
+      const timer = setInterval(() => void sweep(), 3_600_000);
+      return () => clearInterval(timer);
+    },
     /** Begins to hand live changes to those who follow them. */
     async follow(): Promise<void> {
       await projectEvents.start();

@@ -175,7 +175,9 @@ async function callServer(
     return encodeURIComponent(String(value));
   });
   const inQuery = shape.method === 'GET' || shape.method === 'DELETE';
-  const query = new URLSearchParams(Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, String(value)])));
+  const query = new URLSearchParams(
+    Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, String(value)])),
+  );
   const response = await fetch(`${url}/api${path}${inQuery && query.size > 0 ? `?${query}` : ''}`, {
     method: shape.method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -33,6 +33,7 @@ export async function startServer(
     claim?.listening(address);
     const worker = config.workers > 0 ? app.createWorker(config.workers) : undefined;
     await worker?.start();
+    const stopHousekeeping = app.keepHouse();
     const token = await app.auth.setupToken();
     const running = app;
     return {
@@ -40,6 +41,7 @@ export async function startServer(
       url,
       setupUrl: token ? `${url}/setup?token=${token}` : undefined,
       async stop() {
+        stopHousekeeping();
         await server.close();
         await worker?.stop();
         await running.close();

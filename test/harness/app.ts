@@ -54,14 +54,14 @@ export async function openTestApp(settings: Record<string, string> = {}): Promis
     dataDir,
     fetch,
     async person(email) {
-      const call = async (path: string, body: unknown): Promise<Record<string, Record<string, string> & string>> => {
+      const call = async (path: string, body: unknown) => {
         const response = await fetch(path, {
           method: 'POST',
           body: JSON.stringify(body),
           headers: { authorization: 'Bearer operator' },
         });
         if (!response.ok) throw new Error(await response.text());
-        return response.json();
+        return (await response.json()) as { id?: string; key?: string };
       };
       const user = await call('/api/users', { email, password });
       const { key } = await call('/api/users/keys', { email });
@@ -75,11 +75,14 @@ export async function openTestApp(settings: Record<string, string> = {}): Promis
         key: String(key),
         client,
         upload: (name, content, projectId) =>
-          fetch(`/api/files?file_name=${encodeURIComponent(name)}${projectId ? `&project_id=${projectId}` : ''}`, {
-            method: 'POST',
-            body: content as BodyInit,
-            headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
-          }),
+          fetch(
+            `/api/files?file_name=${encodeURIComponent(name)}${projectId ? `&project_id=${projectId}` : ''}`,
+            {
+              method: 'POST',
+              body: content,
+              headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
+            },
+          ),
       };
     },
     async work() {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
+import { plannedProject, runToEnd } from '../harness/project.ts';
 
 // The main job, without a browser: documents and a goal in, finished and cited work out.
 let app: TestApp;
@@ -16,24 +17,10 @@ const goal = 'List every table that stores a secret or a token, and which schema
 const document = readFileSync(new URL('../fixtures/DATABASE_SCHEMA.md', import.meta.url), 'utf8');
 
 test('a goal and a document become a cited deliverable', { timeout: 120_000 }, async () => {
-  const project = await ada.client.projects.create({ name: 'Secrets', goal });
-  expect((await ada.upload('DATABASE_SCHEMA.md', document, project.id)).status).toBe(201);
-  await expect
-    .poll(async () => (await ada.client.files.list({ project_id: project.id })).items[0]?.processing_status, { timeout: 30_000 })
-    .toBe('completed');
+  const project_id = await plannedProject(ada, goal, { 'DATABASE_SCHEMA.md': document });
+  await runToEnd(ada, project_id);
 
-  await ada.client.projects.plan({ project_id: project.id });
-  await expect
-    .poll(async () => (await ada.client.projects.graph({ project_id: project.id })).tasks.map((task) => task.status), {
-      timeout: 30_000,
-    })
-    .toEqual(expect.arrayContaining(['done', 'queued']));
-  await ada.client.projects.start({ project_id: project.id });
-  await expect
-    .poll(async () => (await ada.client.projects.get({ project_id: project.id })).status, { timeout: 90_000 })
-    .toBe('completed');
-
-  const { items } = await ada.client.projects.listArtifacts({ project_id: project.id });
+  const { items } = await ada.client.projects.listArtifacts({ project_id });
   const deliverable = items.find((artifact) => artifact.status === 'promoted');
   const artifact = await ada.client.projects.getArtifact({ id: deliverable?.id ?? '' });
   for (const table of ['google_oauth_tokens', 'sessions', 'api_keys', 'oauth_accounts'])

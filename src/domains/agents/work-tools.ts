@@ -45,6 +45,7 @@ export function workTools(files: FileService): Tool[] {
       async run(session, scope, { name, type, content, citations }, stored) {
         const task = taskOf(scope);
         const cited = await artifacts.checkCitations(session, citations);
+        await files.recordObject(session, scope.principal, stored, 'text/markdown');
         const artifact = await artifacts.insertArtifact(session, {
           task_id: task.task_id,
           project_id: task.project_id,

@@ -63,7 +63,8 @@ export const insertObject = (
 ) =>
   sql`insert into storage.objects (bucket_id, name, owner, owner_id, metadata)
     values (${row.bucket}, ${row.name}, ${row.user_id}::uuid, ${row.user_id},
-      ${json({ size: row.size, mimetype: row.mime_type, eTag: row.checksum })})`.execute(session);
+      ${json({ size: row.size, mimetype: row.mime_type, eTag: row.checksum })})
+    on conflict (bucket_id, name) do nothing`.execute(session);
 
 export const deleteObject = (session: Session, bucket: string, name: string) =>
   sql`delete from storage.objects where bucket_id = ${bucket} and name = ${name}`.execute(session);

@@ -5,7 +5,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
-import { type Database, found, type UserPrincipal } from '../../database/index.ts';
+import { type Database, found, type Session, type UserPrincipal } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId, sha256 } from '../../kernel/ids.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
@@ -149,7 +149,7 @@ export class FileService {
 
   /** Keeps bytes that the product made, such as an artifact. Harmless when repeated. */
   async putContent(
-    _principal: UserPrincipal,
+    principal: UserPrincipal,
     bucket: string,
     bytes: Uint8Array,
     mimeType: string,
@@ -157,7 +157,51 @@ export class FileService {
   ): Promise<StoredContent> {
     const checksum = sha256(bytes);
     await this.#locked(checksum, () => this.#keep(checksum, bytes, mimeType, signal));
-    return { bucket, path: contentKey(checksum), size: bytes.byteLength, checksum };
+    return { bucket, path: `${principal.user_id}/${checksum}`, size: bytes.byteLength, checksum };
+  }
+
+  /** Notes the address of kept bytes in a transaction of the caller's, whose rights decide whether it may lie there. */
+  async recordObject(
+    session: Session,
+    owner: UserPrincipal,
+    stored: StoredContent,
+    mimeType: string,
+  ): Promise<void> {
+    const { bucket, path, size, checksum } = stored;
+    await queries.insertObject(session, {
+      bucket,
+      name: path,
+      user_id: owner.user_id,
+      size,
+      mime_type: mimeType,
+      checksum,
+    });
+  }
+
+  /**
+   * Frees contents that nothing refers to any more (deleted projects, uploads that died half way) and that are
+   * older than an hour, so that none on its way in is taken. Returns how many.
+   */
+  async sweep(now: number): Promise<number> {
+    const { database, storage } = this.#deps;
+    let freed = 0;
+    for (let after: string | undefined; ; ) {
+      const objects = await storage.list(contentBucket, { limit: 500, ...(after ? { after } : {}) });
+      for (const { key, modifiedAt } of objects) {
+        if (now - Date.parse(modifiedAt) < 3_600_000) continue;
+        const checksum = key.split('/').at(-1) ?? '';
+        await this.#locked(checksum, async () => {
+          const used = await database.asService('sweep unused content', (session) =>
+            queries.contentInUse(session, checksum),
+          );
+          if (used) return;
+          await storage.delete(contentBucket, key);
+          freed++;
+        });
+      }
+      after = objects.at(-1)?.key;
+      if (objects.length < 500) return freed;
+    }
   }
 
   /** The bytes of a file the caller may see. */

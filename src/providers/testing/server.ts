@@ -9,7 +9,7 @@ export interface Received {
   body: Buffer;
 }
 
-export type Respond = (request: Received, response: ServerResponse) => void | Promise<void>;
+export type Respond = (request: Received, response: ServerResponse) => unknown;
 
 /** A local HTTP server that speaks a vendor's wire format: it keeps what it receives and answers as it is told. */
 export class WireServer {
@@ -33,7 +33,9 @@ export class WireServer {
       await new Promise((resolve) => server.close(resolve));
     });
     server.on('request', async (request, response) => {
-      const received = await read(request);
+      const received = await read(request).catch(() => null);
+      // The client broke the connection while it sent.
+      if (received === null) return;
       wire.received.push(received);
       await wire.respond(received, response);
     });
