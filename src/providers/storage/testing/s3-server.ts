@@ -34,7 +34,7 @@ export class S3Server {
     return new S3Server(await WireServer.start(() => {}));
   }
 
-  #respond(request: Received, response: ServerResponse): void {
+  #respond(request: Received, response: ServerResponse): unknown {
     const url = new URL(request.url, this.wire.url);
     const { method } = request;
     if (!this.#signed(request, url)) return refuse(response, 403, 'SignatureDoesNotMatch');
@@ -51,7 +51,7 @@ export class S3Server {
     else if (method === 'PUT')
       this.#store(key, request.body, request.headers['content-type'] ?? 'binary/octet-stream');
     else return this.#send(request, key, response);
-    response.writeHead(method === 'DELETE' ? 204 : 200, { etag: '"e"' }).end();
+    return response.writeHead(method === 'DELETE' ? 204 : 200, { etag: '"e"' }).end();
   }
 
   #signed({ method, headers }: Received, url: URL): boolean {
@@ -81,7 +81,7 @@ export class S3Server {
     this.objects.set(key, { body, type, modified: new Date(1_700_000_000_000) });
   }
 
-  #send({ method, headers }: Received, key: string, response: ServerResponse): void {
+  #send({ method, headers }: Received, key: string, response: ServerResponse): unknown {
     const object = this.objects.get(key);
     if (object === undefined) return refuse(response, 404, 'NoSuchKey');
     const { body, type, modified } = object;
@@ -96,7 +96,7 @@ export class S3Server {
       'last-modified': modified.toUTCString(),
       ...(range === null ? {} : { 'content-range': `bytes ${from}-${to}/${body.length}` }),
     });
-    response.end(method === 'HEAD' ? undefined : part);
+    return response.end(method === 'HEAD' ? undefined : part);
   }
 
   #multipart(
@@ -104,7 +104,7 @@ export class S3Server {
     key: string,
     query: URLSearchParams,
     response: ServerResponse,
-  ): void {
+  ): unknown {
     if (query.has('uploads')) {
       const id = `upload-${this.uploads.size + 1}`;
       this.uploads.set(id, { key, type: headers['content-type'] ?? '', parts: new Map() });
@@ -124,7 +124,7 @@ export class S3Server {
     }
     this.#store(upload.key, Buffer.concat(parts.filter((part) => part !== undefined)), upload.type);
     this.uploads.delete(query.get('uploadId') ?? '');
-    xml(response, 200, '<CompleteMultipartUploadResult/>');
+    return xml(response, 200, '<CompleteMultipartUploadResult/>');
   }
 
   #part({ body }: Received, query: URLSearchParams, response: ServerResponse): void {
@@ -133,7 +133,7 @@ export class S3Server {
     response.writeHead(200, { etag: `"p${number}"` }).end();
   }
 
-  #list(query: URLSearchParams, response: ServerResponse): unknown {
+  #list(query: URLSearchParams, response: ServerResponse): void {
     const after = Buffer.from(query.get('start-after') ?? '');
     const keys = [...this.objects.keys()]
       .filter(

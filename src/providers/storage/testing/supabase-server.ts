@@ -20,7 +20,7 @@ export class SupabaseServer {
     return new SupabaseServer(await WireServer.start(() => {}));
   }
 
-  #respond({ method, url, headers, body }: Received, response: ServerResponse): void {
+  #respond({ method, url, headers, body }: Received, response: ServerResponse): unknown {
     if (headers.authorization !== `Bearer ${serviceKey}`)
       return sendJson(response, { statusCode: '403', message: 'Invalid JWT' }, 400);
     const path = decodeURIComponent(url.replace('/storage/v1/object/', ''));
@@ -53,14 +53,14 @@ export class SupabaseServer {
       'last-modified': new Date(1_700_000_000_000).toUTCString(),
       ...(range === null ? {} : { 'content-range': `bytes ${from}-${to}/${object.body.length}` }),
     });
-    response.end(method === 'HEAD' ? undefined : part);
+    return response.end(method === 'HEAD' ? undefined : part);
   }
 
   #list(
     bucket: string,
     { prefix, cursor = '0' }: { prefix: string; cursor?: string },
     response: ServerResponse,
-  ): unknown {
+  ): void {
     const names = [...this.objects.keys()]
       .flatMap((name) => (name.startsWith(`${bucket}/${prefix}`) ? [name.slice(bucket.length + 1)] : []))
       .sort();
