@@ -11,7 +11,8 @@ interface ComposerProps {
   answering: boolean;
   sending: boolean;
   error: unknown;
-  onSend: (content: string) => void;
+  /** Settles when the server has the message; what was written stays until then. */
+  onSend: (content: string) => Promise<unknown>;
   onStop?: () => void;
 }
 
@@ -22,8 +23,10 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
 
   function send(): void {
     if (!ready) return;
-    onSend(content);
-    setContent('');
+    onSend(content).then(
+      () => setContent(''),
+      () => {}, // shown through `error`
+    );
   }
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -45,6 +48,7 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
           placeholder="Ask about your documents"
           rows={Math.min(8, content.split('\n').length + 1)}
           value={content}
+          readOnly={sending}
           onChange={(event) => setContent(event.target.value)}
           onKeyDown={onKeyDown}
           className="block w-full resize-none bg-transparent px-4 pt-3 outline-none placeholder:text-muted"

@@ -101,7 +101,7 @@ function Conversation({ id }: { id: string }) {
         onStop={() => stop.mutate({ conversation_id: id })}
         onSend={(content) => {
           pinned.current = true;
-          send.mutate({ conversation_id: id, content });
+          return send.mutateAsync({ conversation_id: id, content });
         }}
       />
       {passage && <PassagePanel passage={passage} onClose={() => setPassage(null)} />}

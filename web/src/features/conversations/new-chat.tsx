@@ -57,7 +57,7 @@ export function NewChat() {
         answering={false}
         sending={start.isPending}
         error={start.error}
-        onSend={(content) => start.mutate(content)}
+        onSend={(content) => start.mutateAsync(content)}
       />
     </div>
   );

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ExternalLink, FileX } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Button, buttonClass } from '../../components/button.tsx';
+import { cx } from '../../components/cx.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
@@ -98,7 +99,12 @@ function SourceText({ fileId, passage }: { fileId: string; passage: PassageRef }
           The quoted words are no longer at this place: “{passage.quote}”
         </p>
       )}
-      <div className="leading-relaxed break-words whitespace-pre-wrap">
+      <div
+        className={cx(
+          'break-words whitespace-pre-wrap',
+          isAligned(text) ? 'font-mono text-xs leading-5' : 'leading-relaxed',
+        )}
+      >
         {at ? (
           <>
             {text.slice(0, at.start)}
@@ -119,6 +125,9 @@ function SourceText({ fileId, passage }: { fileId: string; passage: PassageRef }
     </div>
   );
 }
+
+/** Text drawn with spaces, such as a diagram or columns, which only letters of one width keep in shape. */
+const isAligned = (text: string): boolean => (text.match(/\S {3,}\S/g)?.length ?? 0) > 3;
 
 const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { PencilLine, Wand2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -13,7 +13,8 @@ import { projectKeys } from './queries.ts';
 
 /** The goal in words, and the button that has it planned. */
 export function GoalCard() {
-  const { project, canEdit, openTask } = useProject();
+  const { project, canEdit } = useProject();
+  const navigate = useNavigate();
   const [draft, setDraft] = useState<string | null>(project.goal ? null : '');
   const [confirming, setConfirming] = useState(false);
   const refresh = [projectKeys.one(project.id)];
@@ -29,12 +30,17 @@ export function GoalCard() {
     onSuccess: (task) => {
       setDraft(null);
       setConfirming(false);
-      openTask(task.id);
+      void navigate({
+        to: '/projects/$projectId/graph',
+        params: { projectId: project.id },
+        search: { task: task.id },
+      });
     },
   });
   const goal = (draft ?? project.goal ?? '').trim();
   const editing = draft !== null;
   const waiting = project.task_counts.queued ?? 0;
+  const planned = Object.values(project.task_counts).some((count) => (count ?? 0) > 0);
   const start = () => plan.mutate({ project_id: project.id, goal });
   const error = plan.error ?? save.error;
   return (
@@ -67,13 +73,13 @@ export function GoalCard() {
         {canEdit && (
           <div className="flex flex-wrap items-center gap-2">
             <Button
-              tone="primary"
+              tone={planned ? 'secondary' : 'primary'}
               icon={Wand2}
               busy={plan.isPending}
               disabled={goal.length < 3}
               onClick={() => (waiting > 0 ? setConfirming(true) : start())}
             >
-              {waiting > 0 ? 'Plan again' : 'Plan'}
+              {planned ? 'Plan again' : 'Plan'}
             </Button>
             {editing && (
               <Button
@@ -88,7 +94,7 @@ export function GoalCard() {
                 Cancel
               </Button>
             )}
-            {waiting > 0 && !editing && (
+            {planned && !editing && (
               <Link
                 to="/projects/$projectId/graph"
                 params={{ projectId: project.id }}

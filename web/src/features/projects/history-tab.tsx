@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Bot, Cog, History, UserRound } from 'lucide-react';
+import { task } from '../../../../src/domains/projects/contract.ts';
 import { Ago } from '../../components/ago.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { humanize } from '../../lib/format.ts';
 import { useProject } from './project-context.ts';
 import { activityQuery } from './queries.ts';
-import type { Activity } from './types.ts';
+import type { Activity, Task } from './types.ts';
 
 /** Who changed what, newest first. */
 export function HistoryTab() {
-  const { project, openTask } = useProject();
+  const { project } = useProject();
   const activity = useQuery(activityQuery(project.id));
   if (activity.isPending) return <SkeletonList rows={6} height="h-10" />;
   if (activity.isError) return <ErrorState error={activity.error} onRetry={() => activity.refetch()} />;
@@ -25,13 +27,14 @@ export function HistoryTab() {
             <p className="min-w-0 flex-1">
               <span className="font-medium">{actorName(actor)}</span> {verb(item)}{' '}
               {item.activity_type === 'task' && item.change_type !== 'deleted' ? (
-                <button
-                  type="button"
-                  onClick={() => openTask(item.entity_id)}
-                  className="text-left font-medium text-accent hover:underline"
+                <Link
+                  to="."
+                  search={(now) => ({ ...now, task: item.entity_id })}
+                  resetScroll={false}
+                  className="font-medium text-accent hover:underline"
                 >
                   {item.title ?? 'a task'}
-                </button>
+                </Link>
               ) : (
                 <span className="font-medium">
                   {item.title ?? (item.activity_type === 'task' ? 'a task' : 'the project')}
@@ -54,7 +57,15 @@ function actorName(actor: Activity['actor']): string {
   return actor.name ?? (actor.user_id ? 'Someone' : 'The system');
 }
 
+/** The verifier's verdict, where the change is one. */
+function verdictOf(item: Activity): Task['verification'] {
+  if (item.field_name !== 'verification') return null;
+  return task.shape.verification.safeParse(item.new_value).data ?? null;
+}
+
 function verb(item: Activity): string {
+  const verdict = verdictOf(item);
+  if (verdict) return verdict.passed ? 'accepted' : 'did not accept';
   if (item.field_name) return `changed ${humanize(item.field_name).toLowerCase()} of`;
   return humanize(item.change_type).toLowerCase();
 }
@@ -66,6 +77,8 @@ const show = (value: unknown): string => {
 };
 
 function Change({ item }: { item: Activity }) {
+  const verdict = verdictOf(item);
+  if (verdict) return <span className="text-muted">: {verdict.reasons.join(' ')}</span>;
   if (!item.field_name) return null;
   const named = item.field_name === 'status' || item.field_name === 'model_tier';
   const from = show(item.old_value);

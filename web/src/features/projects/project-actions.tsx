@@ -9,6 +9,7 @@ import { useAction } from '../../lib/queries.ts';
 import { useProject } from './project-context.ts';
 import { projectKeys } from './queries.ts';
 import { RenameProjectDialog } from './rename-project-dialog.tsx';
+import { taskStatuses } from './status.tsx';
 
 /** Start, pause, and what is rarer in a menu. */
 export function ProjectActions() {
@@ -49,7 +50,9 @@ export function ProjectActions() {
       ? [{ label: 'Delete project', icon: Trash2, danger: true, run: () => setOpen('delete') }]
       : []),
   ];
-  const hasTasks = Object.values(project.task_counts).some((value) => (value ?? 0) > 0);
+  const unfinished = taskStatuses.some(
+    (status) => status !== 'done' && status !== 'cancelled' && (project.task_counts[status] ?? 0) > 0,
+  );
   return (
     <div className="flex items-center gap-2">
       {project.status === 'active' ? (
@@ -57,7 +60,7 @@ export function ProjectActions() {
           Pause
         </Button>
       ) : (
-        hasTasks && (
+        unfinished && (
           <Button tone="primary" icon={Play} busy={start.isPending} onClick={() => start.mutate(path)}>
             {project.status === 'paused' ? 'Resume' : 'Start'}
           </Button>

@@ -1,6 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Activity } from 'lucide-react';
+import { Activity, ChevronDown, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
 import { Badge } from '../../components/badge.tsx';
+import { Button } from '../../components/button.tsx';
 import { LoadMore } from '../../components/load-more.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { formatDuration, formatMoney, formatTokens, humanize } from '../../lib/format.ts';
@@ -41,6 +43,7 @@ export function RunsTab() {
 function RunRow({ run, title }: { run: Run; title: string }) {
   const { openTask } = useProject();
   const running = run.status === 'running';
+  const [open, setOpen] = useState(false);
   useNow(1000, running);
   return (
     <li className="rounded-xl border border-line bg-surface">
@@ -66,10 +69,28 @@ function RunRow({ run, title }: { run: Run; title: string }) {
         </div>
       </div>
       {run.error_message && <p className="px-4 pb-3 text-danger">{run.error_message}</p>}
-      {running && (
+      {running ? (
         <div className="space-y-3 border-t border-line p-4">
           <Steps taskId={run.task_id} last={6} />
           <Working />
+        </div>
+      ) : (
+        <div className="border-t border-line px-4 py-2">
+          <Button
+            size="sm"
+            tone="ghost"
+            className="-ml-2.5"
+            aria-expanded={open}
+            icon={open ? ChevronDown : ChevronRight}
+            onClick={() => setOpen(!open)}
+          >
+            Steps of its task
+          </Button>
+          {open && (
+            <div className="pt-2 pb-2">
+              <Steps taskId={run.task_id} />
+            </div>
+          )}
         </div>
       )}
     </li>

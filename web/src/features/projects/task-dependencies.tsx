@@ -27,11 +27,14 @@ export function TaskDependencies({ task }: { task: Task }) {
   const tasks = graph.data?.tasks ?? [];
   const waitsFor = tasks.filter((item) => task.depends_on.includes(item.id));
   const others = tasks.filter((item) => item.id !== task.id && !task.depends_on.includes(item.id));
-  const editable = canEdit && task.status !== 'running';
+  const over = task.status === 'done' || task.status === 'cancelled';
+  const editable = canEdit && !over && task.status !== 'running';
   return (
     <Section title="Waits for">
       {waitsFor.length === 0 && (
-        <p className="text-[13px] text-muted">Nothing: it can run as soon as work starts.</p>
+        <p className="text-[13px] text-muted">
+          {over ? 'Nothing.' : 'Nothing: it can run as soon as work starts.'}
+        </p>
       )}
       <ul className="space-y-1">
         {waitsFor.map((item) => (
