@@ -157,7 +157,10 @@ export function classify(error: unknown, connection: string, now: number): Model
   const status = streamTypes.find(([pattern]) => pattern.test(text))?.[1];
   if (status !== undefined)
     return httpError(status, error instanceof Error ? error.message : sentenceOf(text), connection);
-  if (error instanceof Error && /JSON|parse|validation/i.test(error.name)) {
+  if (
+    error instanceof Error &&
+    (/JSON|parse|validation/i.test(error.name) || /ended without|no output generated/i.test(error.message))
+  ) {
     return modelError('incomplete', `The answer of ${connection} broke off or could not be read.`);
   }
   return modelError('unknown', `${connection} failed: ${messageOf(error).slice(0, 300)}`);

@@ -116,6 +116,8 @@ export class SdkModelProvider implements ModelProvider {
         yield* state.take(part);
         if (state.ended) break;
       }
+    } catch (error) {
+      state.error ??= error;
     } finally {
       idle.end();
     }
