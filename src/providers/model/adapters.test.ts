@@ -89,8 +89,8 @@ describe.each(kinds)('contract: %s', (kind) => {
     expect((await collect(open(kind))).finish.stopReason).toBe(stop);
   });
 
-  test('reasoning is told apart from text', async () => {
-    if (kind === 'openai') return;
+  // Chat completions of OpenAI do not show what the model thinks.
+  test.skipIf(kind === 'openai')('reasoning is told apart from text', async () => {
     answerWith(kind, { reasoning: 'Let me think', text: ['4'] });
     const { events } = await collect(open(kind));
     expect([textOf(events, 'reasoning'), textOf(events, 'text')]).toEqual(['Let me think', '4']);
@@ -255,16 +255,19 @@ describe.each(kinds)('contract: %s', (kind) => {
     expect((await collect(open(kind))).finish.error).toMatchObject({ retryable: true });
   });
 
-  test('arguments that are no JSON end as incomplete, without a tool call', async () => {
-    if (kind === 'google') return;
-    answerWith(kind, {
-      toolCalls: [{ id: 'c', name: 'search', arguments: '{"query": "tok' }],
-      stop: 'tool-calls',
-    });
-    const { events, finish } = await collect(open(kind), { tools: [tool] });
-    expect(events.some(({ type }) => type === 'tool-call')).toBe(false);
-    expect(finish.error).toMatchObject({ code: 'incomplete', retryable: true });
-  });
+  // Gemini sends arguments as JSON, not as text that could break off.
+  test.skipIf(kind === 'google')(
+    'arguments that are no JSON end as incomplete, without a tool call',
+    async () => {
+      answerWith(kind, {
+        toolCalls: [{ id: 'c', name: 'search', arguments: '{"query": "tok' }],
+        stop: 'tool-calls',
+      });
+      const { events, finish } = await collect(open(kind), { tools: [tool] });
+      expect(events.some(({ type }) => type === 'tool-call')).toBe(false);
+      expect(finish.error).toMatchObject({ code: 'incomplete', retryable: true });
+    },
+  );
 
   test('a server that says nothing is given up after the idle time', async () => {
     server.respond = (_request, response) => {

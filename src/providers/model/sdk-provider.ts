@@ -31,6 +31,9 @@ export interface ModelDeps {
 
 const listTimeoutMs = 10_000;
 
+// The SDK would print its warnings to the console; what a model does not take is told by `capabilities`.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 /** Errors: `invalid_input` unless it is an http or https address without credentials. */
 export function checkBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -138,6 +141,8 @@ export class SdkModelProvider implements ModelProvider {
       headers:
         request.idempotencyKey === undefined ? undefined : { 'Idempotency-Key': request.idempotencyKey },
       maxRetries: 0,
+      // The system prompt is the first message; nobody but the caller writes messages.
+      allowSystemInMessages: true,
       abortSignal,
       // Errors arrive as parts of the stream; the SDK would print them as well.
       onError: () => {},
