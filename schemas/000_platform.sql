@@ -275,7 +275,8 @@ begin
 end
 $$;
 
-comment on procedure private.declare_enum(text, text[]) is 'Creates an enum type or adds the values it lacks.';
+comment on procedure private.declare_enum(text, text[]) is
+  'Creates an enum type or adds the values it lacks.';
 comment on procedure private.declare_foreign_key(regclass, text, regclass, text) is
   'Adds a foreign key and its index to a table of an earlier file.';
 

@@ -28,11 +28,14 @@ create table if not exists private.access_declarations (
 
 comment on table private.access_declarations is
   'The access model: how each table is protected. Written by private.declare_access(), read by verify and the docs.';
-comment on column private.access_declarations.table_name is 'Schema and table, for example public.meta_tasks.';
+comment on column private.access_declarations.table_name is
+  'Schema and table, for example public.meta_tasks.';
 comment on column private.access_declarations.arguments is
   '{"column", "project", "parent", "public", "actions", "protected", "hidden"}: the declaration as it was made.';
-comment on column private.access_declarations.read_rule is 'SQL condition of the select policy; null when policies are written beside the table.';
-comment on column private.access_declarations.write_rule is 'SQL condition of the insert, update and delete policies.';
+comment on column private.access_declarations.read_rule is
+  'SQL condition of the select policy; null when policies are written beside the table.';
+comment on column private.access_declarations.write_rule is
+  'SQL condition of the insert, update and delete policies.';
 comment on column private.access_declarations.sentence is 'The rule in words.';
 
 create table if not exists private.schema_files (
@@ -41,7 +44,8 @@ create table if not exists private.schema_files (
   deployed_at timestamptz not null default now()
 );
 
-comment on table private.schema_files is 'Which schema file ran with which content; written by the deploy runner.';
+comment on table private.schema_files is
+  'Which schema file ran with which content; written by the deploy runner.';
 comment on column private.schema_files.checksum is 'SHA-256 of the file.';
 
 -- ------------------------------------------------------------------------------------------------ functions
@@ -315,13 +319,16 @@ $$;
 
 comment on function private.session_role() is 'The role the session acts as, also inside definer functions.';
 comment on function private.is_service() is 'True for the service role and the deploying role.';
-comment on function private.is_admin() is 'True when the caller is an active administrator in person, not an agent.';
+comment on function private.is_admin() is
+  'True when the caller is an active administrator in person, not an agent.';
 comment on function private.readable_user_ids() is 'Users whose rows the caller may read.';
-comment on procedure private.declare_execute(text, text[]) is 'Opens a function to the named roles and the service only.';
+comment on procedure private.declare_execute(text, text[]) is
+  'Opens a function to the named roles and the service only.';
 comment on procedure private.declare_access(regclass, text, text, text, regclass, text, text[], text[], text[]) is
   'Declares who may do what with a table, and makes it so. p_actions: what API roles may do at all; '
   'p_protected: columns no API role may insert or update; p_hidden: columns no API role may read.';
-comment on function private.unprotected_tables(text) is 'Tables that break the rule that every table is protected.';
+comment on function private.unprotected_tables(text) is
+  'Tables that break the rule that every table is protected.';
 
 -- --------------------------------------------------------------------------------------- rights and policies
 

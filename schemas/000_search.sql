@@ -43,7 +43,8 @@ create table if not exists private.embedding_claims (
   primary key (source, row_id)
 );
 
-comment on table private.embedding_claims is 'Rows a worker is embedding right now, so that no other does the same.';
+comment on table private.embedding_claims is
+  'Rows a worker is embedding right now, so that no other does the same.';
 
 -- ------------------------------------------------------------------------------------------------ functions
 
@@ -332,7 +333,8 @@ begin
 end
 $$;
 
-comment on procedure private.declare_search(text, regclass, text[], text, text, text) is 'Makes a table searchable by name.';
+comment on procedure private.declare_search(text, regclass, text[], text, text, text) is
+  'Makes a table searchable by name.';
 comment on function public.search_text(text, text, int, jsonb) is
   'BM25 over what the caller may see. p_filter: {"column": value or [values]} of the source''s filter columns.';
 comment on function public.search_hybrid(text, text, extensions.vector, text, int, jsonb, float8) is

@@ -53,8 +53,10 @@ create table if not exists public.meta_project_members (
   primary key (project_id, user_id)
 );
 
-comment on table public.meta_project_members is 'People a project is shared with; its owner_id needs no row here.';
-comment on column public.meta_project_members.role is 'viewer reads, editor writes, owner also shares and deletes.';
+comment on table public.meta_project_members is
+  'People a project is shared with; its owner_id needs no row here.';
+comment on column public.meta_project_members.role is
+  'viewer reads, editor writes, owner also shares and deletes.';
 
 create table if not exists public.meta_workstreams (
   id uuid primary key default gen_random_uuid(),
@@ -110,24 +112,32 @@ create table if not exists public.meta_tasks (
   completed_at timestamptz
 );
 
-comment on table public.meta_tasks is 'Individual work items with agent assignment; also the queue of the workers.';
+comment on table public.meta_tasks is
+  'Individual work items with agent assignment; also the queue of the workers.';
 comment on column public.meta_tasks.project_id is 'The workstream''s project, set by trigger.';
 comment on column public.meta_tasks.status is
   'queued, running (leased), blocked (waits for an answer or is out of retries), needs_review, revision_required, done, cancelled.';
-comment on column public.meta_tasks.assigned_agent is 'Name of the agent that does it, for example supervisor or writer.';
+comment on column public.meta_tasks.assigned_agent is
+  'Name of the agent that does it, for example supervisor or writer.';
 comment on column public.meta_tasks.model_tier is 'Tier that decides the model and the budget.';
 comment on column public.meta_tasks.priority is '1 lowest to 10 highest.';
-comment on column public.meta_tasks.definition_of_done is 'Array of sentences the verifier checks one by one.';
+comment on column public.meta_tasks.definition_of_done is
+  'Array of sentences the verifier checks one by one.';
 comment on column public.meta_tasks.context_packet is 'What the agent is given beside title and description.';
-comment on column public.meta_tasks.thread_id is 'The meta_conversations row that holds the agent''s transcript.';
+comment on column public.meta_tasks.thread_id is
+  'The meta_conversations row that holds the agent''s transcript.';
 comment on column public.meta_tasks.requires_approval is 'Does not start before a person approved it.';
-comment on column public.meta_tasks.question is 'What the agent asks its person; the task is blocked until answer is set.';
+comment on column public.meta_tasks.question is
+  'What the agent asks its person; the task is blocked until answer is set.';
 comment on column public.meta_tasks.verification is 'Last verdict: {"passed": boolean, "reasons": [text]}.';
-comment on column public.meta_tasks.retry_count is 'Attempts that failed; past max_retries the task is blocked.';
+comment on column public.meta_tasks.retry_count is
+  'Attempts that failed; past max_retries the task is blocked.';
 comment on column public.meta_tasks.next_attempt_at is 'Earliest start of the next attempt (backoff).';
 comment on column public.meta_tasks.lease_owner is 'Worker that holds the task.';
-comment on column public.meta_tasks.attempt is 'Fencing number: writes of any but the current attempt are refused.';
-comment on column public.meta_tasks.idempotency_key is 'Key of the effect that made the task, so that a repeated step makes it once.';
+comment on column public.meta_tasks.attempt is
+  'Fencing number: writes of any but the current attempt are refused.';
+comment on column public.meta_tasks.idempotency_key is
+  'Key of the effect that made the task, so that a repeated step makes it once.';
 
 create table if not exists public.meta_task_dependencies (
   id uuid primary key default gen_random_uuid(),
@@ -140,7 +150,8 @@ create table if not exists public.meta_task_dependencies (
   unique (task_id, depends_on_task_id)
 );
 
-comment on table public.meta_task_dependencies is 'task_id may start when depends_on_task_id is done. Never a cycle.';
+comment on table public.meta_task_dependencies is
+  'task_id may start when depends_on_task_id is done. Never a cycle.';
 comment on column public.meta_task_dependencies.project_id is 'The project of both tasks, set by trigger.';
 
 create table if not exists public.meta_task_runs (
@@ -171,11 +182,13 @@ comment on column public.meta_task_runs.project_id is 'The task''s project, set 
 comment on column public.meta_task_runs.attempt is 'The fencing number of the task during this run.';
 comment on column public.meta_task_runs.agent_id is 'Name of the agent that ran.';
 comment on column public.meta_task_runs.worker is 'Worker process that ran it.';
-comment on column public.meta_task_runs.cached_tokens is 'Part of input_tokens that the provider read from its cache.';
+comment on column public.meta_task_runs.cached_tokens is
+  'Part of input_tokens that the provider read from its cache.';
 comment on column public.meta_task_runs.reasoning_tokens is 'Part of output_tokens spent on reasoning.';
 comment on column public.meta_task_runs.cost is 'US dollars.';
 comment on column public.meta_task_runs.output is 'What the agent handed over: {"summary": text, …}.';
-comment on column public.meta_task_runs.verdict is 'What the verifier said of this run: {"passed": boolean, "reasons": [text]}.';
+comment on column public.meta_task_runs.verdict is
+  'What the verifier said of this run: {"passed": boolean, "reasons": [text]}.';
 
 create table if not exists public.meta_artifacts (
   id uuid primary key default gen_random_uuid(),
@@ -209,11 +222,16 @@ comment on column public.meta_artifacts.project_id is 'The task''s project, set 
 comment on column public.meta_artifacts.type is 'What it is, for example document, table, code.';
 comment on column public.meta_artifacts.checksum is 'SHA-256 of the bytes, hexadecimal.';
 comment on column public.meta_artifacts.content is 'The text of a textual artifact, for search and display.';
-comment on column public.meta_artifacts.status is 'draft, verified (passed its definition of done), promoted (a deliverable).';
-comment on column public.meta_artifacts.embedding is 'Embedding of the content by embedding_model, any width.';
-comment on column public.meta_artifacts.idempotency_key is 'Key of the tool call that made it, so that a repeated call makes it once.';
-comment on column public.meta_artifacts.search_vector is 'Lexemes of name and content (first 100,000 characters: a tsvector holds 1 MB).';
-comment on column public.meta_artifacts.search_length is 'Number of distinct lexemes, the document length of BM25.';
+comment on column public.meta_artifacts.status is
+  'draft, verified (passed its definition of done), promoted (a deliverable).';
+comment on column public.meta_artifacts.embedding is
+  'Embedding of the content by embedding_model, any width.';
+comment on column public.meta_artifacts.idempotency_key is
+  'Key of the tool call that made it, so that a repeated call makes it once.';
+comment on column public.meta_artifacts.search_vector is
+  'Lexemes of name and content (first 100,000 characters: a tsvector holds 1 MB).';
+comment on column public.meta_artifacts.search_length is
+  'Number of distinct lexemes, the document length of BM25.';
 
 create table if not exists public.meta_decisions (
   id uuid primary key default gen_random_uuid(),
@@ -248,9 +266,12 @@ create table if not exists public.meta_memory_facts (
 );
 
 comment on table public.meta_memory_facts is 'Semantic memory: one fact per row, a user''s or a project''s.';
-comment on column public.meta_memory_facts.project_id is 'Project whose members share the fact; null: it is the user''s own.';
-comment on column public.meta_memory_facts.fact_type is 'Free kind of the statement, for example statement or term.';
-comment on column public.meta_memory_facts.embedding is 'Embedding of the content by embedding_model, any width.';
+comment on column public.meta_memory_facts.project_id is
+  'Project whose members share the fact; null: it is the user''s own.';
+comment on column public.meta_memory_facts.fact_type is
+  'Free kind of the statement, for example statement or term.';
+comment on column public.meta_memory_facts.embedding is
+  'Embedding of the content by embedding_model, any width.';
 comment on column public.meta_memory_facts.expires_at is 'From then on the fact is not used.';
 
 create table if not exists public.meta_budgets (
@@ -286,8 +307,10 @@ create table if not exists public.meta_budget_reservations (
   created_at timestamptz not null default now()
 );
 
-comment on table public.meta_budget_reservations is 'What a model call in flight may spend, until it is settled.';
-comment on column public.meta_budget_reservations.expires_at is 'A reservation of a call that never came back is released then.';
+comment on table public.meta_budget_reservations is
+  'What a model call in flight may spend, until it is settled.';
+comment on column public.meta_budget_reservations.expires_at is
+  'A reservation of a call that never came back is released then.';
 comment on column public.meta_budget_reservations.released_at is 'When the reserved amounts were given back.';
 comment on column public.meta_budget_reservations.settled_at is 'When the real use was added; happens once.';
 

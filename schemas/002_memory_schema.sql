@@ -38,23 +38,28 @@ alter table public.meta_memory_facts
     (length(to_tsvector('pg_catalog.english', left(content || ' ' || coalesce(summary, ''), 100000)))) stored,
   add column if not exists updated_at timestamptz not null default now();
 
-comment on column public.meta_memory_facts.user_id is 'Who the fact belongs to; its scope is the project when there is one.';
+comment on column public.meta_memory_facts.user_id is
+  'Who the fact belongs to; its scope is the project when there is one.';
 comment on column public.meta_memory_facts.category is 'preference, fact, instruction or context.';
 comment on column public.meta_memory_facts.enabled is 'Switched off: kept, but never used.';
 comment on column public.meta_memory_facts.last_accessed_at is 'When a prompt last used it.';
 comment on column public.meta_memory_facts.access_count is 'How often a prompt used it.';
-comment on column public.meta_memory_facts.content_hash is 'Equal for contents that differ only in case, spacing and final punctuation.';
+comment on column public.meta_memory_facts.content_hash is
+  'Equal for contents that differ only in case, spacing and final punctuation.';
 comment on column public.meta_memory_facts.supersedes_id is 'The older fact this one replaced.';
 comment on column public.meta_memory_facts.superseded_by is 'The newer fact that replaced this one.';
 comment on column public.meta_memory_facts.valid_from is 'Since when the statement holds.';
 comment on column public.meta_memory_facts.valid_to is 'Until when it held; null: it still does.';
 comment on column public.meta_memory_facts.source_conversation_id is 'Conversation it was learned in.';
 comment on column public.meta_memory_facts.source_message_id is 'Message it was learned from.';
-comment on column public.meta_memory_facts.created_by_agent is 'Agent that remembered it; null when a person wrote it.';
+comment on column public.meta_memory_facts.created_by_agent is
+  'Agent that remembered it; null when a person wrote it.';
 comment on column public.meta_memory_facts.idempotency_key is 'Key of the tool call that made it.';
-comment on column public.meta_memory_facts.embedding_model is 'Model of the embedding, for example builtin/use-512.';
+comment on column public.meta_memory_facts.embedding_model is
+  'Model of the embedding, for example builtin/use-512.';
 comment on column public.meta_memory_facts.search_vector is 'Lexemes of content and summary.';
-comment on column public.meta_memory_facts.search_length is 'Number of distinct lexemes, the document length of BM25.';
+comment on column public.meta_memory_facts.search_length is
+  'Number of distinct lexemes, the document length of BM25.';
 
 -- -------------------------------------------------------------------------------------------------- indexes
 

@@ -40,7 +40,8 @@ comment on column public.files.mime_type is 'Type found in the content, not in t
 comment on column public.files.size is 'Bytes.';
 comment on column public.files.path is 'Where the bytes are in the store of contents.';
 comment on column public.files.extracted_text is 'Parsed or recognised text.';
-comment on column public.files.page_map is 'Array of {"page": int, "start": int, "end": int}: character ranges of the pages.';
+comment on column public.files.page_map is
+  'Array of {"page": int, "start": int, "end": int}: character ranges of the pages.';
 comment on column public.files.width is 'Pixels, for images.';
 comment on column public.files.analysis_result is 'What the analysis found, an object.';
 comment on column public.files.conversation_id is 'Conversation it was first attached to.';

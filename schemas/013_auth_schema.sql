@@ -39,7 +39,8 @@ create table if not exists public.users (
 comment on table public.users is 'User accounts: the profile of each identity in auth.users.';
 comment on column public.users.email is 'Address in lower case, kept equal to auth.users.email.';
 comment on column public.users.password_hash is 'Argon2id; used only where Supabase Auth is absent.';
-comment on column public.users.status is 'suspended: cannot sign in, and open sessions and keys stop working.';
+comment on column public.users.status is
+  'suspended: cannot sign in, and open sessions and keys stop working.';
 comment on column public.users.failed_login_count is 'Wrong passwords since the last sign-in.';
 comment on column public.users.locked_until is 'No sign-in before then.';
 comment on column public.users.metadata is 'Free object of the person''s own.';
@@ -61,7 +62,8 @@ create table if not exists public.sessions (
 
 comment on table public.sessions is 'Active sessions: one for each signed-in browser.';
 comment on column public.sessions.token_hash is 'SHA-256 of the cookie''s token.';
-comment on column public.sessions.csrf_secret is 'Secret that requests which change something must repeat in a header.';
+comment on column public.sessions.csrf_secret is
+  'Secret that requests which change something must repeat in a header.';
 comment on column public.sessions.is_active is 'False after sign-out.';
 
 create table if not exists public.api_keys (
@@ -84,7 +86,8 @@ create table if not exists public.api_keys (
 comment on table public.api_keys is 'API access tokens of programs that act for a user.';
 comment on column public.api_keys.key_prefix is 'First characters of the key, to recognise it by.';
 comment on column public.api_keys.key_hash is 'SHA-256 of the key.';
-comment on column public.api_keys.scopes is 'What the key may do: read, write or permission names such as chat:read.';
+comment on column public.api_keys.scopes is
+  'What the key may do: read, write or permission names such as chat:read.';
 comment on column public.api_keys.project_ids is 'Projects the key is limited to; null: all of its user''s.';
 comment on column public.api_keys.rate_limit is 'Requests per hour.';
 
@@ -157,8 +160,10 @@ create table if not exists public.auth_audit_log (
   created_at timestamptz not null default now()
 );
 
-comment on table public.auth_audit_log is 'Authentication events: who did what, from where, with which result.';
-comment on column public.auth_audit_log.event_type is 'For example sign_in, sign_out, key_created, role_changed.';
+comment on table public.auth_audit_log is
+  'Authentication events: who did what, from where, with which result.';
+comment on column public.auth_audit_log.event_type is
+  'For example sign_in, sign_out, key_created, role_changed.';
 comment on column public.auth_audit_log.event_data is 'Facts of the event, never a secret.';
 
 create table if not exists public.setup_tokens (
@@ -169,7 +174,8 @@ create table if not exists public.setup_tokens (
   created_at timestamptz not null default now()
 );
 
-comment on table public.setup_tokens is 'One-time links that create the first account of a fresh installation.';
+comment on table public.setup_tokens is
+  'One-time links that create the first account of a fresh installation.';
 
 create table if not exists public.rate_limits (
   key text primary key,
@@ -177,8 +183,10 @@ create table if not exists public.rate_limits (
   refilled_at timestamptz not null default now()
 );
 
-comment on table public.rate_limits is 'Token buckets, one for each limited thing, for example sign_in:203.0.113.7.';
-comment on column public.rate_limits.tokens is 'Requests left at refilled_at; the bucket refills evenly over its window.';
+comment on table public.rate_limits is
+  'Token buckets, one for each limited thing, for example sign_in:203.0.113.7.';
+comment on column public.rate_limits.tokens is
+  'Requests left at refilled_at; the bucket refills evenly over its window.';
 
 -- -------------------------------------------------------------------------------------------------- indexes
 

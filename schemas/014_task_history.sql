@@ -35,7 +35,8 @@ comment on column public.meta_task_history.changed_by is 'The person; null for t
 comment on column public.meta_task_history.changed_by_agent is 'The agent that did it for the person.';
 comment on column public.meta_task_history.field_name is 'Column that changed; null for created and deleted.';
 comment on column public.meta_task_history.change_metadata is '{"attempt": int} of a running task.';
-comment on column public.meta_task_history.created_at is 'Wall clock, so that changes of one transaction keep their order.';
+comment on column public.meta_task_history.created_at is
+  'Wall clock, so that changes of one transaction keep their order.';
 
 create table if not exists public.meta_project_history (
   id uuid primary key default gen_random_uuid(),
@@ -51,10 +52,12 @@ create table if not exists public.meta_project_history (
   created_at timestamptz not null default clock_timestamp()
 );
 
-comment on table public.meta_project_history is 'Project changes: fields (start and pause are its status), members, budgets.';
+comment on table public.meta_project_history is
+  'Project changes: fields (start and pause are its status), members, budgets.';
 comment on column public.meta_project_history.changed_by is 'The person; null for the system.';
 comment on column public.meta_project_history.changed_by_agent is 'The agent that did it for the person.';
-comment on column public.meta_project_history.field_name is 'Column that changed, or the member''s user id, or the budget''s tier.';
+comment on column public.meta_project_history.field_name is
+  'Column that changed, or the member''s user id, or the budget''s tier.';
 
 -- -------------------------------------------------------------------------------------------------- indexes
 

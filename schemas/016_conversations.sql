@@ -35,13 +35,16 @@ create table if not exists public.meta_conversations (
 );
 
 comment on table public.meta_conversations is 'Conversation containers.';
-comment on column public.meta_conversations.project_id is 'Folder of the conversation; its members can read it.';
-comment on column public.meta_conversations.agent_type is 'Who is talked to; task: the transcript of an agent''s run.';
+comment on column public.meta_conversations.project_id is
+  'Folder of the conversation; its members can read it.';
+comment on column public.meta_conversations.agent_type is
+  'Who is talked to; task: the transcript of an agent''s run.';
 comment on column public.meta_conversations.total_tokens is 'Input and output tokens of all messages.';
 comment on column public.meta_conversations.total_cost is 'US dollars.';
 comment on column public.meta_conversations.last_sequence is 'Sequence of the newest message.';
 comment on column public.meta_conversations.deleted_at is 'When it was moved to the trash.';
-comment on column public.meta_conversations.metadata is 'Choices for this conversation: {"provider_id", "model_tier", …}.';
+comment on column public.meta_conversations.metadata is
+  'Choices for this conversation: {"provider_id", "model_tier", …}.';
 
 create table if not exists public.meta_messages (
   id uuid primary key default gen_random_uuid(),
@@ -89,24 +92,33 @@ create table if not exists public.meta_messages (
 comment on table public.meta_messages is 'Individual messages, in the order of sequence.';
 comment on column public.meta_messages.user_id is 'Owner of the conversation, set by trigger.';
 comment on column public.meta_messages.project_id is 'Project of the conversation, set by trigger.';
-comment on column public.meta_messages.parent_message_id is 'Message it answers or replaces; siblings are branches.';
+comment on column public.meta_messages.parent_message_id is
+  'Message it answers or replaces; siblings are branches.';
 comment on column public.meta_messages.sequence is 'Position in the conversation, given by trigger.';
-comment on column public.meta_messages.status is 'streaming while it is generated; stopped by the person; failed with error.';
-comment on column public.meta_messages.reasoning is 'What the model thought before it answered, where it says so.';
-comment on column public.meta_messages.tool_calls is 'Calls an assistant message asks for: [{"id", "name", "input"}].';
+comment on column public.meta_messages.status is
+  'streaming while it is generated; stopped by the person; failed with error.';
+comment on column public.meta_messages.reasoning is
+  'What the model thought before it answered, where it says so.';
+comment on column public.meta_messages.tool_calls is
+  'Calls an assistant message asks for: [{"id", "name", "input"}].';
 comment on column public.meta_messages.tool_call_id is 'The call a tool message answers.';
 comment on column public.meta_messages.tool_output is 'What the tool returned.';
-comment on column public.meta_messages.is_active_branch is 'Shown; false for versions that were edited or regenerated away.';
-comment on column public.meta_messages.cached_tokens is 'Part of input_tokens read from the provider''s cache.';
+comment on column public.meta_messages.is_active_branch is
+  'Shown; false for versions that were edited or regenerated away.';
+comment on column public.meta_messages.cached_tokens is
+  'Part of input_tokens read from the provider''s cache.';
 comment on column public.meta_messages.reasoning_tokens is 'Part of output_tokens spent on reasoning.';
 comment on column public.meta_messages.cost is 'US dollars.';
-comment on column public.meta_messages.metadata is '{"citations": [{"chunk_id", "quote"}], "memories": [id], …}.';
-comment on column public.meta_messages.idempotency_key is 'A repeated request with the same key makes one message.';
+comment on column public.meta_messages.metadata is
+  '{"citations": [{"chunk_id", "quote"}], "memories": [id], …}.';
+comment on column public.meta_messages.idempotency_key is
+  'A repeated request with the same key makes one message.';
 comment on column public.meta_messages.lease_owner is 'Process that generates the answer.';
 comment on column public.meta_messages.attempt is 'Fencing number of the generation.';
 comment on column public.meta_messages.embedding is 'Embedding of the content by embedding_model, any width.';
 comment on column public.meta_messages.search_vector is 'Lexemes of the content (first 100,000 characters).';
-comment on column public.meta_messages.search_length is 'Number of distinct lexemes, the document length of BM25.';
+comment on column public.meta_messages.search_length is
+  'Number of distinct lexemes, the document length of BM25.';
 
 create table if not exists public.meta_message_attachments (
   id uuid primary key default gen_random_uuid(),
@@ -122,7 +134,8 @@ create table if not exists public.meta_message_attachments (
 );
 
 comment on table public.meta_message_attachments is 'Files attached to messages.';
-comment on column public.meta_message_attachments.file_metadata_id is 'The file; null once it was deleted, the name stays.';
+comment on column public.meta_message_attachments.file_metadata_id is
+  'The file; null once it was deleted, the name stays.';
 comment on column public.meta_message_attachments.file_type is 'MIME type.';
 
 create table if not exists public.meta_conversation_shares (
@@ -140,8 +153,10 @@ create table if not exists public.meta_conversation_shares (
 
 comment on table public.meta_conversation_shares is 'Sharing links.';
 comment on column public.meta_conversation_shares.share_token_hash is 'SHA-256 of the token in the link.';
-comment on column public.meta_conversation_shares.password_hash is 'Argon2id of the password the reader must give; null: none.';
-comment on column public.meta_conversation_shares.is_public is 'Opens for everybody with the link; false: for signed-in users with it.';
+comment on column public.meta_conversation_shares.password_hash is
+  'Argon2id of the password the reader must give; null: none.';
+comment on column public.meta_conversation_shares.is_public is
+  'Opens for everybody with the link; false: for signed-in users with it.';
 
 -- -------------------------------------------------------------------------------------------------- indexes
 
@@ -227,17 +242,21 @@ begin
 end
 $$;
 
--- Transcripts go with their task, and those of a project with it, before its conversations are set free. Only those
--- of the same project: thread_id is the editors' to write.
-create or replace function private.delete_transcripts()
+-- A task's transcript goes with it. Only one of the same project: thread_id is the editors' to write.
+create or replace function private.delete_task_transcript()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if tg_table_name = 'meta_projects' then
-    delete from public.meta_conversations c where c.project_id = old.id and c.agent_type = 'task';
-  else
-    delete from public.meta_conversations c
-    where c.id = old.thread_id and c.agent_type = 'task' and c.project_id = old.project_id;
-  end if;
+  delete from public.meta_conversations c
+  where c.id = old.thread_id and c.agent_type = 'task' and c.project_id = old.project_id;
+  return null;
+end
+$$;
+
+-- A project's transcripts go before its conversations are set free, after which nobody could tell whose they were.
+create or replace function private.delete_project_transcripts()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.meta_conversations c where c.project_id = old.id and c.agent_type = 'task';
   return old;
 end
 $$;
@@ -328,10 +347,10 @@ create or replace trigger forget_embedding before update of content on public.me
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');
-create or replace trigger delete_transcripts after delete on public.meta_tasks
-  for each row when (old.thread_id is not null) execute function private.delete_transcripts();
-create or replace trigger delete_transcripts before delete on public.meta_projects
-  for each row execute function private.delete_transcripts();
+create or replace trigger delete_task_transcript after delete on public.meta_tasks
+  for each row when (old.thread_id is not null) execute function private.delete_task_transcript();
+create or replace trigger delete_project_transcripts before delete on public.meta_projects
+  for each row execute function private.delete_project_transcripts();
 create or replace trigger refuse_agents before insert or update or delete on public.meta_conversation_shares
   for each row execute function private.refuse_agents();
 
@@ -340,7 +359,8 @@ create or replace trigger refuse_agents before insert or update or delete on pub
 call private.declare_execute('private.place_message()');
 call private.declare_execute('private.move_messages()');
 call private.declare_execute('private.update_conversation_stats()');
-call private.declare_execute('private.delete_transcripts()');
+call private.declare_execute('private.delete_task_transcript()');
+call private.declare_execute('private.delete_project_transcripts()');
 call private.declare_execute('public.claim_messages(text, int, interval)');
 call private.declare_execute('public.extend_message_lease(uuid, text, int, interval)');
 call private.declare_execute(

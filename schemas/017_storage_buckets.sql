@@ -51,18 +51,21 @@ create table if not exists public.meta_file_metadata (
 );
 
 comment on table public.meta_file_metadata is 'Extended metadata of stored files.';
-comment on column public.meta_file_metadata.file_id is 'The content, in files; null when it was not read yet.';
+comment on column public.meta_file_metadata.file_id is
+  'The content, in files; null when it was not read yet.';
 comment on column public.meta_file_metadata.file_path is 'Name in the bucket; its first segment is user_id.';
 comment on column public.meta_file_metadata.file_name is 'Name shown.';
 comment on column public.meta_file_metadata.original_name is 'Name it was uploaded with.';
 comment on column public.meta_file_metadata.mime_type is 'Type found in the content.';
 comment on column public.meta_file_metadata.checksum is 'SHA-256 of the content, hexadecimal.';
 comment on column public.meta_file_metadata.project_id is 'Project whose members can read it.';
-comment on column public.meta_file_metadata.processing_status is 'pending, processing (leased), completed, failed (with processing_error).';
+comment on column public.meta_file_metadata.processing_status is
+  'pending, processing (leased), completed, failed (with processing_error).';
 comment on column public.meta_file_metadata.attempt is 'Fencing number of the processing.';
 comment on column public.meta_file_metadata.next_attempt_at is 'Earliest next try.';
 comment on column public.meta_file_metadata.char_count is 'Characters of its text.';
-comment on column public.meta_file_metadata.text_embedding is 'Mean of its chunks'' embeddings, kept by trigger.';
+comment on column public.meta_file_metadata.text_embedding is
+  'Mean of its chunks'' embeddings, kept by trigger.';
 comment on column public.meta_file_metadata.accessed_at is 'When it was last opened, see touch_file().';
 comment on column public.meta_file_metadata.expires_at is 'From then on it may be removed.';
 
@@ -83,12 +86,14 @@ create table if not exists public.meta_file_chunks (
   unique (file_metadata_id, ordinal)
 );
 
-comment on table public.meta_file_chunks is 'Passages of a file''s text, in order: what is searched and cited.';
+comment on table public.meta_file_chunks is
+  'Passages of a file''s text, in order: what is searched and cited.';
 comment on column public.meta_file_chunks.user_id is 'Owner of the file, set by trigger.';
 comment on column public.meta_file_chunks.project_id is 'Project of the file, set by trigger.';
 comment on column public.meta_file_chunks.heading_path is 'Headings above the passage, outermost first.';
 comment on column public.meta_file_chunks.page is 'Page it starts on, from 1; null where there are none.';
-comment on column public.meta_file_chunks.char_start is 'Offset of its first character in the file''s text; char_end is past its last.';
+comment on column public.meta_file_chunks.char_start is
+  'Offset of its first character in the file''s text; char_end is past its last.';
 
 -- array_to_string() is not immutable for every element type; for text it is.
 create or replace function private.heading_text(p_headings text[])
@@ -101,7 +106,8 @@ alter table public.meta_file_chunks
     (length(to_tsvector('pg_catalog.english', left(private.heading_text(heading_path) || ' ' || content, 100000)))) stored;
 
 comment on column public.meta_file_chunks.search_vector is 'Lexemes of headings and content.';
-comment on column public.meta_file_chunks.search_length is 'Number of distinct lexemes, the document length of BM25.';
+comment on column public.meta_file_chunks.search_length is
+  'Number of distinct lexemes, the document length of BM25.';
 
 create table if not exists public.meta_artifact_citations (
   id uuid primary key default gen_random_uuid(),
@@ -117,9 +123,11 @@ create table if not exists public.meta_artifact_citations (
   unique (artifact_id, ordinal)
 );
 
-comment on table public.meta_artifact_citations is 'Passages an artifact quotes: [ordinal] in its text is this row.';
+comment on table public.meta_artifact_citations is
+  'Passages an artifact quotes: [ordinal] in its text is this row.';
 comment on column public.meta_artifact_citations.project_id is 'The artifact''s project, set by trigger.';
-comment on column public.meta_artifact_citations.quote is 'The quoted words; they stay when the file is deleted or read anew.';
+comment on column public.meta_artifact_citations.quote is
+  'The quoted words; they stay when the file is deleted or read anew.';
 comment on column public.meta_artifact_citations.char_start is 'Offset of the quote in the file''s text.';
 
 create table if not exists public.meta_storage_quotas (
@@ -134,7 +142,8 @@ create table if not exists public.meta_storage_quotas (
 );
 
 comment on table public.meta_storage_quotas is 'User quotas; used_bytes and file_count are kept by trigger.';
-comment on column public.meta_storage_quotas.total_quota_bytes is 'Limit of all files together; 5 GiB unless an administrator changes it.';
+comment on column public.meta_storage_quotas.total_quota_bytes is
+  'Limit of all files together; 5 GiB unless an administrator changes it.';
 comment on column public.meta_storage_quotas.bucket_quotas is '{"bucket": bytes}: further limits per bucket.';
 
 -- -------------------------------------------------------------------------------------------------- indexes

@@ -25,13 +25,18 @@ create table if not exists public.user_settings (
 );
 
 comment on table public.user_settings is 'Master settings, one row per person.';
-comment on column public.user_settings.model_parameters is 'temperature, top_p, top_k, penalties, seed, stop_sequences and token limits.';
-comment on column public.user_settings.reasoning_config is 'reasoning_effort, thinking_budget, show_thinking, limits of inflections and reflections.';
-comment on column public.user_settings.search_config is 'search_depth, max_sources, max_iterations, fact_verification.';
-comment on column public.user_settings.rag_config is 'Retrieval: chunk_size and chunk_overlap in tokens, max_chunks, similarity_threshold.';
+comment on column public.user_settings.model_parameters is
+  'temperature, top_p, top_k, penalties, seed, stop_sequences and token limits.';
+comment on column public.user_settings.reasoning_config is
+  'reasoning_effort, thinking_budget, show_thinking, limits of inflections and reflections.';
+comment on column public.user_settings.search_config is
+  'search_depth, max_sources, max_iterations, fact_verification.';
+comment on column public.user_settings.rag_config is
+  'Retrieval: chunk_size and chunk_overlap in tokens, max_chunks, similarity_threshold.';
 comment on column public.user_settings.output_config is 'Canvas and artifacts.';
 comment on column public.user_settings.ui_preferences is 'Looks of the console.';
-comment on column public.user_settings.active_preset is 'creative, precise, balanced, custom or a preset''s name.';
+comment on column public.user_settings.active_preset is
+  'creative, precise, balanced, custom or a preset''s name.';
 comment on column public.user_settings.schema_version is 'Version of the objects'' shapes.';
 
 create table if not exists public.model_providers (
@@ -55,11 +60,16 @@ create table if not exists public.model_providers (
 );
 
 comment on table public.model_providers is 'Connections to model providers.';
-comment on column public.model_providers.user_id is 'Who may use it; null: everybody (is_system), managed by administrators.';
-comment on column public.model_providers.project_id is 'Project whose work it is meant for; null: all of its owner''s.';
-comment on column public.model_providers.secret_encrypted is 'API key, AES-256-GCM with the key id in the value.';
-comment on column public.model_providers.has_secret is 'Whether a key is stored; the key itself is never shown.';
-comment on column public.model_providers.models is '{"haiku": model, "sonnet": model, "opus": model, "embedding": model}.';
+comment on column public.model_providers.user_id is
+  'Who may use it; null: everybody (is_system), managed by administrators.';
+comment on column public.model_providers.project_id is
+  'Project whose work it is meant for; null: all of its owner''s.';
+comment on column public.model_providers.secret_encrypted is
+  'API key, AES-256-GCM with the key id in the value.';
+comment on column public.model_providers.has_secret is
+  'Whether a key is stored; the key itself is never shown.';
+comment on column public.model_providers.models is
+  '{"haiku": model, "sonnet": model, "opus": model, "embedding": model}.';
 comment on column public.model_providers.is_default is 'Preferred among those of the same owner and project.';
 comment on column public.model_providers.last_test_message is 'What the last connection test said.';
 

@@ -24,7 +24,8 @@ create table if not exists public.model_prices (
   check (valid_to > valid_from)
 );
 
-comment on table public.model_prices is 'Prices in US dollars per million tokens, with dates; they override the built-in ones.';
+comment on table public.model_prices is
+  'Prices in US dollars per million tokens, with dates; they override the built-in ones.';
 comment on column public.model_prices.provider is 'Kind of the provider, for example openai.';
 comment on column public.model_prices.model is 'Model name; * at its end matches any ending.';
 comment on column public.model_prices.valid_to is 'First day it no longer holds; null: it still does.';
@@ -59,7 +60,8 @@ comment on column public.api_usage.user_id is 'Who the call was made for; null o
 comment on column public.api_usage.reservation_id is 'The budget reservation it was made under.';
 comment on column public.api_usage.cached_tokens is 'Part of input_tokens read from the provider''s cache.';
 comment on column public.api_usage.reasoning_tokens is 'Part of output_tokens spent on reasoning.';
-comment on column public.api_usage.status is 'reserved while the call runs, settled with its real use, failed.';
+comment on column public.api_usage.status is
+  'reserved while the call runs, settled with its real use, failed.';
 
 -- -------------------------------------------------------------------------------------------------- indexes
 

@@ -177,3 +177,23 @@ describe('rules of the catalog', () => {
     expect(count.rows).toEqual([]);
   });
 });
+
+test('plpgsql_check finds no fault in any function (on a server that has it, as superuser)', async (context) => {
+  const available = await query(`select from pg_available_extensions, pg_roles
+    where name = 'plpgsql_check' and rolname = current_user and rolsuper`);
+  context.skip(available.length === 0, 'plpgsql_check is not available here');
+  await query('create extension if not exists plpgsql_check with schema extensions');
+  const faults = await query(`
+    select f.function::regprocedure, (f.found).lineno, (f.found).level, (f.found).message
+    from (
+      select p.oid as function, extensions.plpgsql_check_function_tb(p.oid, coalesce(t.relation, 0)::regclass,
+        fatal_errors => false, newtable => case p.proname when 'summarise_chunks' then 'changed_chunks' end) as found
+      from pg_proc p
+      join pg_language l on l.oid = p.prolang
+      left join lateral (select distinct tgrelid as relation from pg_trigger g where g.tgfoid = p.oid) t on true
+      where l.lanname = 'plpgsql' and p.pronamespace in (select oid from pg_namespace where nspname in ('public', 'private'))
+        and (p.prorettype <> 'trigger'::regtype or t.relation is not null)
+    ) f
+    where (f.found).level in ('error', 'warning')`);
+  expect(faults).toEqual([]);
+});
