@@ -1,4 +1,5 @@
 import { type Evidence, type Passage, passageOf, type SourceFile } from './corpus.ts';
+import { groupBy } from './group.ts';
 import { sensesOf } from './lexicon.ts';
 import { keywordsOf, type Question } from './question.ts';
 import { atMost, doneOf, isObject, rowsIn, type Transcript, type Wanted } from './transcript.ts';
@@ -15,7 +16,10 @@ const pageSize = 16_000;
 const pagesAtOnce = 4;
 const passagesAtOnce = 12;
 const mostSearches = 6;
-const mostLookups = 60;
+const mostLookups = 40;
+const passagesOfLookup = 4;
+const neighbourhood = 800;
+const triesPerNeighbourhood = 2;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
@@ -188,15 +192,22 @@ function lookupOf({ file, start, quote, headings }: Evidence): string {
     .join(' ');
 }
 
-/** Searches for the passages of evidence that no search has shown yet. */
+/**
+ * Searches for the passages of evidence that no search has shown yet. Evidence that stands close together mostly
+ * shares a passage, so each neighbourhood asks once at a time, and gives up after two tries.
+ */
 export function lookupCalls(transcript: Transcript, evidence: Evidence[]): Wanted[] {
+  if (!transcript.tools.has('search_files')) return [];
   const asked = new Set(doneOf(transcript, 'search_files').map(({ input }) => input.query));
-  const queries = evidence.filter((one) => passageOf(one) === undefined).map(lookupOf);
-  const open = [...new Set(queries)]
-    .filter((query) => query !== '' && !asked.has(query))
-    .slice(0, mostLookups);
-  const limit = atMost(transcript, 'search_files', 'limit', passagesAtOnce);
-  return transcript.tools.has('search_files')
-    ? open.map((query) => ({ name: 'search_files', input: { query, limit } }))
-    : [];
+  const near = groupBy(evidence, ({ file, start }) => `${file.name}\n${Math.floor(start / neighbourhood)}`);
+  const open = [...near.values()].flatMap((members) => {
+    const tries = new Set(members.map(lookupOf).filter((query) => asked.has(query))).size;
+    const next = members.filter((one) => passageOf(one) === undefined).map(lookupOf);
+    return tries >= triesPerNeighbourhood
+      ? []
+      : (next.find((query) => query !== '' && !asked.has(query)) ?? []);
+  });
+  const limit = atMost(transcript, 'search_files', 'limit', passagesOfLookup);
+  const queries = [...new Set(open)].slice(0, mostLookups);
+  return queries.map((query) => ({ name: 'search_files', input: { query, limit } }));
 }
