@@ -5,8 +5,6 @@ export interface Toast {
   text: string;
   more?: string | null;
   tone?: 'plain' | 'danger';
-  /** One thing to do about it, such as Undo. */
-  action?: { label: string; run: () => void };
 }
 
 let toasts: readonly Toast[] = [];
@@ -22,7 +20,7 @@ function change(next: readonly Toast[]): void {
 export function toast(message: Omit<Toast, 'id'>): void {
   const id = nextId++;
   change([...toasts.slice(-2), { id, ...message }]);
-  setTimeout(() => dismissToast(id), message.tone === 'danger' || message.action ? 10_000 : 4000);
+  setTimeout(() => dismissToast(id), message.tone === 'danger' ? 10_000 : 4000);
 }
 
 export function dismissToast(id: number): void {

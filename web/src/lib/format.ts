@@ -14,11 +14,12 @@ export function formatMoney(value: number): string {
   return `$${value.toFixed(2)}`;
 }
 
+/** In units of 1,024, as limits are set. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 

@@ -43,11 +43,15 @@ function Conversation({ id }: { id: string }) {
 
   const list = useRef<HTMLElement>(null);
   const pinned = useRef(true);
-  const length = messages.length + (messages.at(-1)?.content.length ?? 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new text moves the view, unless one has scrolled up
+  const content = useRef<HTMLDivElement>(null);
+  // Follows whatever grows: new text, a rendered table, sources. Not when one has scrolled up to read.
   useEffect(() => {
-    if (pinned.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [length]);
+    const grown = new ResizeObserver(() => {
+      if (pinned.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+    });
+    if (content.current) grown.observe(content.current);
+    return () => grown.disconnect();
+  }, []);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -77,7 +81,7 @@ function Conversation({ id }: { id: string }) {
         }}
         className="min-h-0 flex-1 overflow-y-auto px-4 py-6 outline-offset-[-2px]"
       >
-        <div className="mx-auto max-w-3xl space-y-6">
+        <div ref={content} className="mx-auto max-w-3xl space-y-6">
           {query.isPending ? (
             <SkeletonList rows={4} height="h-20" />
           ) : query.isError ? (

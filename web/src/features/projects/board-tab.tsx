@@ -4,7 +4,7 @@ import { Badge } from '../../components/badge.tsx';
 import { cx } from '../../components/cx.ts';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { formatMoney, humanize } from '../../lib/format.ts';
-import { AddTaskButton } from './add-task.tsx';
+import { PlanActions } from './plan-actions.tsx';
 import { useProject } from './project-context.ts';
 import { graphQuery } from './queries.ts';
 import { needOf, taskLooks, taskStatuses } from './status.tsx';
@@ -19,7 +19,11 @@ export function BoardTab() {
   const { tasks, workstreams } = graph.data;
   if (tasks.length === 0)
     return (
-      <EmptyState icon={ListTodo} title="No tasks yet" action={<AddTaskButton workstreams={workstreams} />}>
+      <EmptyState
+        icon={ListTodo}
+        title="No tasks yet"
+        action={<PlanActions workstreams={workstreams} tasks={tasks} />}
+      >
         Have the goal planned on the Overview, or add tasks by hand.
       </EmptyState>
     );
@@ -33,7 +37,7 @@ export function BoardTab() {
   return (
     <div className="space-y-4">
       <div className="flex justify-end">
-        <AddTaskButton workstreams={workstreams} />
+        <PlanActions workstreams={workstreams} tasks={tasks} />
       </div>
       <div className="grid gap-4 sm:grid-cols-[repeat(auto-fill,minmax(15rem,1fr))]">
         {columns.map(({ status, cards }) => {

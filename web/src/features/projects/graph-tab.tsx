@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Network } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states.tsx';
-import { AddTaskButton } from './add-task.tsx';
+import { PlanActions } from './plan-actions.tsx';
 import { useProject } from './project-context.ts';
 import { graphQuery } from './queries.ts';
 
@@ -17,7 +17,11 @@ export function GraphTab() {
   const { tasks, workstreams } = graph.data;
   if (tasks.length === 0)
     return (
-      <EmptyState icon={Network} title="No plan yet" action={<AddTaskButton workstreams={workstreams} />}>
+      <EmptyState
+        icon={Network}
+        title="No plan yet"
+        action={<PlanActions workstreams={workstreams} tasks={tasks} />}
+      >
         Have the goal planned on the Overview, or add tasks by hand.
       </EmptyState>
     );
@@ -29,7 +33,7 @@ export function GraphTab() {
           {canEdit &&
             ' Draw from one task’s right edge to another to make that one wait; or open it and add what it waits for.'}
         </p>
-        <AddTaskButton workstreams={workstreams} />
+        <PlanActions workstreams={workstreams} tasks={tasks} />
       </div>
       <Suspense fallback={<Skeleton className="h-[60dvh] w-full" />}>
         <TaskGraph tasks={tasks} workstreams={workstreams} />

@@ -4,7 +4,6 @@ import type {
   artifact,
   budget,
   citation,
-  decision,
   modelTier,
   projectEvent,
   projectStatus,
@@ -14,12 +13,11 @@ import type {
   workstream,
 } from '../../../../src/domains/projects/contract.ts';
 
-export type { AgentName, Project, Task } from '../../../../src/domains/projects/contract.ts';
+export type { Project, Task } from '../../../../src/domains/projects/contract.ts';
 export type Activity = z.output<typeof activity>;
 export type Artifact = z.output<typeof artifact>;
 export type Budget = z.output<typeof budget>;
 export type Citation = z.output<typeof citation>;
-export type Decision = z.output<typeof decision>;
 export type ModelTier = z.output<typeof modelTier>;
 export type ProjectEvent = z.output<typeof projectEvent>;
 export type ProjectStatus = z.output<typeof projectStatus>;

@@ -1,4 +1,3 @@
-import { Plus } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -15,21 +14,8 @@ import type { ModelTier, Workstream } from './types.ts';
 
 const newWorkstream = 'new';
 
-export function AddTaskButton({ workstreams }: { workstreams: Workstream[] }) {
-  const { canEdit } = useProject();
-  const [open, setOpen] = useState(false);
-  if (!canEdit) return null;
-  return (
-    <>
-      <Button icon={Plus} onClick={() => setOpen(true)}>
-        Add task
-      </Button>
-      {open && <AddTaskDialog workstreams={workstreams} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function AddTaskDialog({ workstreams, onClose }: { workstreams: Workstream[]; onClose: () => void }) {
+/** Adds a task, in a workstream of its own if need be. */
+export function AddTaskDialog({ workstreams, onClose }: { workstreams: Workstream[]; onClose: () => void }) {
   const { project, openTask } = useProject();
   const form = useId();
   const [title, setTitle] = useState('');
