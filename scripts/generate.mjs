@@ -20,11 +20,6 @@ const database = await Database.open({});
 try {
   await deploy(database);
   files.set('src/database/types.gen.ts', await generateTypes(database));
-  if (existsSync(join(root, 'dist', 'reference', 'index.js'))) {
-    const { databaseReference, operationsReference } = await load('reference/index.js');
-    for (const [path, text] of await databaseReference(database)) files.set(path, text);
-    files.set('docs/reference/operations.md', operationsReference());
-  }
 } finally {
   await database.close();
 }

@@ -135,12 +135,20 @@ export async function resultsOf(session: Session, taskIds: string[]): Promise<Br
     agent: string | null;
     artifact: string;
     content: string | null;
-    citations: { marker: number; passage_id: string | null; file: string | null; quote: string }[];
+    citations: {
+      marker: number;
+      passage_id: string | null;
+      file: string | null;
+      quote: string;
+      heading_path: string[] | null;
+      page: number | null;
+    }[];
   }>`
     select t.title as task, t.assigned_agent as agent, a.name as artifact, a.content,
       coalesce((select jsonb_agg(jsonb_build_object('marker', c.ordinal, 'passage_id', c.chunk_id,
-          'file', f.file_name, 'quote', c.quote) order by c.ordinal)
+          'file', f.file_name, 'quote', c.quote, 'heading_path', k.heading_path, 'page', k.page) order by c.ordinal)
         from meta_artifact_citations c left join meta_file_metadata f on f.id = c.file_metadata_id
+        left join meta_file_chunks k on k.id = c.chunk_id
         where c.artifact_id = a.id), '[]') as citations
     from meta_artifacts a join meta_tasks t on t.id = a.task_id
     where a.task_id = any (${taskIds}::uuid[])
@@ -156,6 +164,8 @@ export async function resultsOf(session: Session, taskIds: string[]): Promise<Br
       passageId: citation.passage_id ?? '',
       file: citation.file ?? '',
       quote: citation.quote,
+      ...(citation.heading_path ? { headingPath: citation.heading_path } : {}),
+      ...(citation.page === null ? {} : { page: citation.page }),
     })),
   }));
 }

@@ -169,7 +169,11 @@ export function taskRecorder(threadId: string, phase: string): Recorder {
     recover: async (session) => void (await discardUnfinished(session, threadId)),
     open: (session, model) => openAssistantStep(session, threadId, phase, model),
     append: async (session, id, text) => void (await appendText(session, id, text)),
-    finish: async (session, id, step) => void (await finishAssistantStep(session, id, step)),
+    async finish(session, id, step) {
+      await finishAssistantStep(session, id, step);
+      // Progress: what failed before is not counted against what fails from here on.
+      await sql`update meta_tasks set retry_count = 0 where thread_id = ${threadId} and retry_count > 0`.execute(session);
+    },
     discard: async (session, id) => void (await discardStep(session, id)),
     tool: async (session, step) => void (await insertToolStep(session, threadId, phase, step)),
   };

@@ -1,6 +1,6 @@
 import { type Database, found } from '../../database/index.ts';
 import type { UserContext } from '../../operations/index.ts';
-import { findConversation, listMessages, readMessage } from './queries.ts';
+import { findConversation, listMessages } from './queries.ts';
 import { toMessage } from './view.ts';
 
 /** Follows one conversation out of the database: every follower reads its own rows, under its own rights. */
@@ -41,33 +41,19 @@ export class ConversationEvents {
     try {
       while (!context.signal.aborted) {
         pending = false;
-        const { messages, texts } = await this.#database.as(context.principal, async (session) => {
+        const messages = await this.#database.as(context.principal, async (session) => {
           found(await findConversation(session, id), 'The conversation');
-          const all = await listMessages(session, id);
-          const growing = all.filter(
-            (message) => message.role === 'assistant' && message.status === 'streaming',
-          );
-          return {
-            messages: all,
-            texts: await Promise.all(
-              growing.map(async (message) => ({
-                id: message.id,
-                ...(await readMessage(session, message.id, has.get(message.id) ?? 0)),
-              })),
-            ),
-          };
+          return listMessages(session, id);
         });
-        for (const { id: message_id, text } of texts) {
+        const growing = messages.filter((message) => message.role === 'assistant' && message.status === 'streaming');
+        for (const message of growing) {
+          const message_id = message.id;
           const offset = has.get(message_id) ?? 0;
+          const text = message.content.slice(offset);
           if (!told.has(message_id)) {
             told.add(message_id);
-            const message = messages.find((candidate) => candidate.id === message_id);
-            if (message)
-              yield {
-                type: 'message' as const,
-                message_id,
-                message: toMessage({ ...message, content: message.content.slice(0, offset) }),
-              };
+            const soFar = message.content.slice(0, offset);
+            yield { type: 'message' as const, message_id, message: toMessage({ ...message, content: soFar }) };
           }
           if (text) {
             has.set(message_id, offset + text.length);
@@ -83,7 +69,7 @@ export class ConversationEvents {
             message: toMessage(message),
           };
         }
-        if (texts.length === 0) {
+        if (growing.length === 0) {
           yield { type: 'done' as const };
           return;
         }

@@ -129,15 +129,6 @@ export type MessageRow = Awaited<ReturnType<typeof listMessages>>[number];
 export const findMessage = (session: Session, id: string) =>
   session.selectFrom('meta_messages').select(messageFields).where('id', '=', id).executeTakeFirst();
 
-/** Text of a message from a position, and whether it still grows. */
-export async function readMessage(session: Session, id: string, offset: number) {
-  const { rows } = await sql<{ text: string; status: string }>`
-    select substr(content, ${offset + 1}) as text, status from meta_messages where id = ${id}`.execute(
-    session,
-  );
-  return rows[0];
-}
-
 export async function insertMessage(
   session: Session,
   row: {

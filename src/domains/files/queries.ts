@@ -159,13 +159,16 @@ export async function contentInUse(session: Session, checksum: string): Promise<
   return rows[0]?.used ?? true;
 }
 
-/** The extracted text behind a file the caller was seen to may see; asked for by the service. */
-export async function readText(session: Session, id: string, offset: number, limit: number) {
-  const { rows } = await sql<{ text: string; total: number }>`
-    select substr(f.extracted_text, ${offset + 1}, ${limit}) as text, length(f.extracted_text) as total
+/**
+ * The extracted text behind a file the caller was seen to may see; asked for by the service. Whole, because its
+ * positions count UTF-16 units, as JavaScript does, and SQL counts characters.
+ */
+export async function readText(session: Session, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ text: string }>`
+    select f.extracted_text as text
     from meta_file_metadata m join files f on f.user_id = m.user_id and f.id = m.file_id
     where m.id = ${id} and f.extracted_text is not null`.execute(session);
-  return rows[0];
+  return rows[0]?.text;
 }
 
 export interface PassageRow {

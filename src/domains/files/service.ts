@@ -228,10 +228,8 @@ export class FileService {
     const file = await database.as(principal, async (session) =>
       found(await queries.findFile(session, id), 'The file'),
     );
-    const read = await database.asService('text of a visible file', (session) =>
-      queries.readText(session, id, offset, limit),
-    );
-    if (!read)
+    const text = await database.asService('text of a visible file', (session) => queries.readText(session, id));
+    if (text === undefined)
       throw new AppError(
         'unprocessable',
         file.processing_status === 'failed'
@@ -242,7 +240,7 @@ export class FileService {
             file.processing_status === 'failed' ? 'Upload another version of it.' : 'Try again in a moment.',
         },
       );
-    return { id, file_name: file.file_name, text: read.text, offset, total: read.total };
+    return { id, file_name: file.file_name, text: text.slice(offset, offset + limit), offset, total: text.length };
   }
 
   update(context: UserContext, { id, file_name, ...change }: Input<'update'>) {
