@@ -11,7 +11,7 @@ import { useAction } from '../../lib/queries.ts';
 import { PassagePanel, type PassageRef } from '../files/passage-panel.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
-import { MessageView } from './message-view.tsx';
+import { TurnView, turnsOf } from './message-view.tsx';
 import { conversationKeys, conversationQuery } from './queries.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -87,8 +87,8 @@ function Conversation({ id }: { id: string }) {
           ) : query.isError ? (
             <ErrorState error={query.error} onRetry={() => query.refetch()} />
           ) : (
-            messages.map((message) => (
-              <MessageView key={message.id} message={message} onCitation={setPassage} />
+            turnsOf(messages).map((turn) => (
+              <TurnView key={turn.message.id} turn={turn} onCitation={setPassage} />
             ))
           )}
           {state === 'reconnecting' && (

@@ -5,47 +5,81 @@ import { formatMoney, formatTokens, humanize, plural } from '../../lib/format.ts
 import type { PassageRef } from '../files/passage-panel.tsx';
 import type { Message } from './queries.ts';
 
-interface MessageViewProps {
+/** An answer with the tool calls that were made for it, or what the person said. */
+export interface Turn {
   message: Message;
+  tools: Message[];
+}
+
+/** Tool calls are stored after the answer they serve; on the page they stand above it. */
+export function turnsOf(messages: readonly Message[]): Turn[] {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') turns.at(-1)?.tools.push(message);
+    else if (message.role !== 'system') turns.push({ message, tools: [] });
+  }
+  return turns;
+}
+
+interface TurnViewProps {
+  turn: Turn;
   onCitation: (passage: PassageRef) => void;
 }
 
-export function MessageView({ message, onCitation }: MessageViewProps) {
-  switch (message.role) {
-    case 'user':
-      return (
-        <article aria-label="You" className="flex justify-end">
-          <div className="max-w-[85%] rounded-2xl rounded-br-md bg-accent-soft px-4 py-2.5 whitespace-pre-wrap">
-            {message.content}
-          </div>
-        </article>
-      );
-    case 'tool':
-      return <ToolCall message={message} />;
-    case 'assistant':
-      return <Answer message={message} onCitation={onCitation} />;
-    case 'system':
-      return null;
-  }
+export function TurnView({ turn: { message, tools }, onCitation }: TurnViewProps) {
+  if (message.role === 'user')
+    return (
+      <article aria-label="You" className="flex justify-end">
+        <div className="max-w-[85%] rounded-2xl rounded-br-md bg-accent-soft px-4 py-2.5 whitespace-pre-wrap">
+          {message.content}
+        </div>
+      </article>
+    );
+  return (
+    <div className="space-y-3">
+      {tools.length > 0 && <ToolCalls tools={tools} />}
+      <Answer message={message} onCitation={onCitation} />
+    </div>
+  );
 }
 
-function ToolCall({ message }: { message: Message }) {
+function ToolCalls({ tools }: { tools: Message[] }) {
+  const names = [...new Set(tools.map((tool) => humanize(tool.tool_name ?? 'tool')))];
   return (
-    <details className="group rounded-lg border border-line bg-surface">
+    <details className="group/all rounded-lg border border-line bg-surface">
       <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
-        <ChevronRight aria-hidden className="size-3.5 group-open:rotate-90" />
-        <Wrench aria-hidden className="size-4" />
-        {humanize(message.tool_name ?? 'tool')}
+        <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open/all:rotate-90" />
+        <Wrench aria-hidden className="size-4 shrink-0" />
+        <span className="min-w-0 truncate">
+          {plural(tools.length, 'tool call')}: {names.join(', ')}
+        </span>
       </summary>
-      <div className="space-y-2 border-t border-line p-3">
-        <CodeBlock wrap label="tool input" code={asText(message.tool_input)} />
-        <CodeBlock wrap label="tool result" code={asText(message.tool_output ?? message.content)} />
-      </div>
+      <ul className="space-y-1 border-t border-line p-2">
+        {tools.map((tool) => (
+          <li key={tool.id}>
+            <details className="group/one rounded-lg">
+              <summary className="flex list-none items-center gap-2 rounded-lg px-2 py-1 hover:bg-sunken">
+                <ChevronRight aria-hidden className="size-3.5 shrink-0 text-muted group-open/one:rotate-90" />
+                {humanize(tool.tool_name ?? 'tool')}
+              </summary>
+              <div className="space-y-2 p-2">
+                <CodeBlock wrap label="tool input" code={asText(tool.tool_input)} />
+                <CodeBlock wrap label="tool result" code={asText(tool.tool_output ?? tool.content)} />
+              </div>
+            </details>
+          </li>
+        ))}
+      </ul>
     </details>
   );
 }
 
-function Answer({ message, onCitation }: MessageViewProps) {
+interface AnswerProps {
+  message: Message;
+  onCitation: (passage: PassageRef) => void;
+}
+
+function Answer({ message, onCitation }: AnswerProps) {
   const { status, content, citations } = message;
   const streaming = status === 'streaming';
   function open(marker: number): void {
@@ -74,22 +108,7 @@ function Answer({ message, onCitation }: MessageViewProps) {
           <CircleStop aria-hidden className="size-4" /> Stopped
         </p>
       )}
-      {citations.length > 0 && !streaming && (
-        <ul aria-label="Sources" className="flex flex-wrap gap-1.5">
-          {citations.map((item) => (
-            <li key={item.marker}>
-              <button
-                type="button"
-                onClick={() => onCitation(item)}
-                title={item.quote}
-                className="rounded-md border border-line bg-surface px-2 py-0.5 text-[13px] hover:border-accent"
-              >
-                <span className="font-semibold text-accent">{item.marker}</span> {item.file_name}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {citations.length > 0 && !streaming && <Sources citations={citations} onCitation={onCitation} />}
       {!streaming && (
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           {message.model_used && <span>{message.model_used}</span>}
@@ -104,5 +123,36 @@ function Answer({ message, onCitation }: MessageViewProps) {
         </p>
       )}
     </article>
+  );
+}
+
+type Citations = Message['citations'];
+
+/** Each cited file once, with the numbers that point into it. */
+function Sources({ citations, onCitation }: { citations: Citations; onCitation: AnswerProps['onCitation'] }) {
+  const files = [...new Set(citations.map((citation) => citation.file_id))].map((id) => ({
+    id,
+    items: citations.filter((citation) => citation.file_id === id),
+  }));
+  return (
+    <ul aria-label="Sources" className="space-y-1 text-[13px]">
+      {files.map(({ id, items }) => (
+        <li key={id} className="flex flex-wrap items-center gap-1">
+          <span className="mr-1 text-muted">{items[0]?.file_name}</span>
+          {items.map((item) => (
+            <button
+              key={item.marker}
+              type="button"
+              aria-label={`Source ${item.marker}`}
+              title={item.quote}
+              onClick={() => onCitation(item)}
+              className="min-w-6 rounded border border-line bg-surface px-1.5 text-xs leading-5.5 font-semibold text-accent hover:border-accent"
+            >
+              {item.marker}
+            </button>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -43,7 +43,7 @@ export function PassagePanel({ passage, onClose }: { passage: PassageRef; onClos
             className={buttonClass('ghost', 'sm')}
           >
             <ExternalLink aria-hidden className="size-4" />
-            Original
+            <span className="max-sm:sr-only">Original</span>
           </a>
         )
       }

@@ -113,7 +113,7 @@ export function TaskGraph({ tasks, workstreams }: { tasks: Task[]; workstreams: 
         deleteKeyCode={canEdit ? ['Delete', 'Backspace'] : null}
         colorMode={dark ? 'dark' : 'light'}
         fitView
-        fitViewOptions={{ maxZoom: 1, minZoom: 0.5 }}
+        fitViewOptions={{ maxZoom: 1, minZoom: 0.25, padding: 0.05 }}
         minZoom={0.2}
         maxZoom={1.5}
       >

@@ -80,8 +80,8 @@ function WorkstreamRow({ workstream, taskCount }: { workstream: Workstream; task
   }
   return (
     <li>
-      <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
-        <div className="min-w-0 flex-1 basis-48">
+      <form onSubmit={submit} className="flex items-end gap-2">
+        <div className="min-w-0 flex-1">
           <Input
             label={`Name (${plural(taskCount, 'task')})`}
             required
@@ -90,7 +90,7 @@ function WorkstreamRow({ workstream, taskCount }: { workstream: Workstream; task
             onChange={(event) => setName(event.target.value)}
           />
         </div>
-        <div className="w-20">
+        <div className="w-18">
           <Input
             label="Priority"
             type="number"

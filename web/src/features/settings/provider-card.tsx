@@ -12,7 +12,7 @@ import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { kinds, tiers } from './kinds.ts';
 import { providersQuery } from './queries.ts';
-import type { Provider } from './types.ts';
+import type { Provider, TestResult } from './types.ts';
 
 interface ProviderCardProps {
   provider: Provider;
@@ -96,7 +96,7 @@ export function ProviderCard({ provider, onEdit }: ProviderCardProps) {
         >
           Test
         </Button>
-        <TestLine provider={provider} latency={test.data?.latency_ms} models={test.data?.models.length} />
+        <TestLine provider={provider} result={test.data} />
       </div>
       {deleting && (
         <ConfirmDialog
@@ -113,27 +113,23 @@ export function ProviderCard({ provider, onEdit }: ProviderCardProps) {
   );
 }
 
-interface TestLineProps {
-  provider: Provider;
-  latency: number | undefined;
-  models: number | undefined;
-}
-
-function TestLine({ provider, latency, models }: TestLineProps) {
-  if (provider.last_test_ok === null || provider.last_tested_at === null)
-    return <p className="text-[13px] text-muted">Not tested yet</p>;
-  const Icon = provider.last_test_ok ? CheckCircle2 : CircleAlert;
+/** What the last test said: the one just made, else the stored one. */
+function TestLine({ provider, result }: { provider: Provider; result: TestResult | undefined }) {
+  const ok = result?.ok ?? provider.last_test_ok;
+  if (ok === null) return <p className="text-[13px] text-muted">Not tested yet</p>;
+  const Icon = ok ? CheckCircle2 : CircleAlert;
   return (
     <p role="status" className="flex min-w-0 flex-1 items-start gap-1.5 text-[13px] text-muted">
-      <Icon
-        aria-hidden
-        className={`mt-0.5 size-4 shrink-0 ${provider.last_test_ok ? 'text-ok' : 'text-danger'}`}
-      />
+      <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${ok ? 'text-ok' : 'text-danger'}`} />
       <span>
-        {provider.last_test_message ?? (provider.last_test_ok ? 'It works.' : 'It does not work.')}
-        {latency !== undefined && ` ${Math.round(latency)} ms.`}
-        {models !== undefined && models > 0 && ` ${plural(models, 'model')}.`} Tested{' '}
-        <Ago at={provider.last_tested_at} />
+        {result?.message ?? provider.last_test_message ?? (ok ? 'It works.' : 'It does not work.')}
+        {result && ` ${Math.round(result.latency_ms)} ms.`}
+        {result && result.models.length > 0 && ` ${plural(result.models.length, 'model')}.`}{' '}
+        {!result && provider.last_tested_at && (
+          <>
+            Tested <Ago at={provider.last_tested_at} />
+          </>
+        )}
       </span>
     </p>
   );
