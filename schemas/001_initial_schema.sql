@@ -105,6 +105,7 @@ create table if not exists public.meta_tasks (
   lease_owner text,
   lease_expires_at timestamptz,
   attempt int not null default 0,
+  lost_workers int not null default 0,
   idempotency_key text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -136,6 +137,8 @@ comment on column public.meta_tasks.next_attempt_at is 'Earliest start of the ne
 comment on column public.meta_tasks.lease_owner is 'Worker that holds the task.';
 comment on column public.meta_tasks.attempt is
   'Fencing number: writes of any but the current attempt are refused.';
+comment on column public.meta_tasks.lost_workers is
+  'Workers lost in a row without a step of progress. Not a retry: a machine that dies is not the task''s fault.';
 comment on column public.meta_tasks.idempotency_key is
   'Key of the effect that made the task, so that a repeated step makes it once.';
 
@@ -420,12 +423,11 @@ begin
   where r.task_id = any (v_lost) and r.status = 'running';
   -- A task that takes its workers down with it must not do so for ever.
   update public.meta_tasks t
-  set status = 'blocked', last_error = format('%s workers were lost at this task', t.retry_count + 1),
-      retry_count = t.retry_count + 1
-  where t.id = any (v_lost) and t.retry_count >= t.max_retries;
-  update public.meta_tasks t
-  set status = 'queued', next_attempt_at = null, last_error = 'worker lost', retry_count = t.retry_count + 1
-  where t.id = any (v_lost) and t.retry_count < t.max_retries;
+  set status = case when t.lost_workers + 1 >= 20 then 'blocked' else 'queued' end::public.task_status,
+      lost_workers = t.lost_workers + 1, next_attempt_at = null,
+      last_error = case when t.lost_workers + 1 >= 20
+        then format('%s workers were lost at this task, one after the other', t.lost_workers + 1) end
+  where t.id = any (v_lost);
 
   v_ready := array(
     select t.id from public.meta_tasks t

@@ -459,6 +459,7 @@ export interface MetaTasks {
   lease_owner: string | null;
   lease_expires_at: NullableTimestamp;
   attempt: Generated<number>;
+  lost_workers: Generated<number>;
   idempotency_key: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;

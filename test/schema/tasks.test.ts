@@ -264,14 +264,14 @@ describe('claims', () => {
 
   test('a task that takes its workers down is blocked in the end', async () => {
     const id = await createTask(database, user, project, 'poison');
-    for (let lost = 0; lost < 4; lost++) {
+    for (let lost = 0; lost < 20; lost++) {
       expect(await claim(`w${lost}`)).toHaveLength(1);
       await expireLease(id);
     }
     expect(await claim('last')).toEqual([]);
     expect(await task(id)).toMatchObject({
       status: 'blocked',
-      last_error: '4 workers were lost at this task',
+      last_error: '20 workers were lost at this task, one after the other',
     });
   });
 

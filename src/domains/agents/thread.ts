@@ -171,10 +171,17 @@ export function taskRecorder(threadId: string, phase: string): Recorder {
     append: async (session, id, text) => void (await appendText(session, id, text)),
     async finish(session, id, step) {
       await finishAssistantStep(session, id, step);
-      // Progress: what failed before is not counted against what fails from here on.
-      await sql`update meta_tasks set retry_count = 0 where thread_id = ${threadId} and retry_count > 0`.execute(session);
+      await noteProgress(session, threadId);
     },
     discard: async (session, id) => void (await discardStep(session, id)),
-    tool: async (session, step) => void (await insertToolStep(session, threadId, phase, step)),
+    async tool(session, step) {
+      await insertToolStep(session, threadId, phase, step);
+      await noteProgress(session, threadId);
+    },
   };
 }
+
+/** What failed before a step that succeeded is not counted against what fails after it. */
+const noteProgress = (session: Session, threadId: string) =>
+  sql`update meta_tasks set retry_count = 0, lost_workers = 0
+    where thread_id = ${threadId} and (retry_count > 0 or lost_workers > 0)`.execute(session);

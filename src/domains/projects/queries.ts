@@ -295,6 +295,7 @@ export const updateTask = (
     status?: TaskRow['status'];
     max_retries?: number | undefined;
     retry_count?: number;
+    lost_workers?: number;
     next_attempt_at?: null;
     verification?: null;
     last_error?: null;

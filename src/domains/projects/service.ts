@@ -246,6 +246,7 @@ export class ProjectService {
       await queries.updateTask(session, id, {
         status: 'queued',
         retry_count: 0,
+        lost_workers: 0,
         next_attempt_at: null,
         verification: null,
         last_error: null,
