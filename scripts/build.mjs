@@ -17,15 +17,18 @@ const newest = (paths) => Math.max(0, ...paths.map((path) => statSync(path).mtim
 const age = (path) => (existsSync(path) ? statSync(path).mtimeMs : -1);
 
 async function buildServer() {
-  const sources = files('src', (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const stamp = join(root, 'dist', '.built');
-  if (ifStale && age(stamp) >= newest(sources)) return;
+  const ours = (path) => !/(\.test\.ts|\/testing\/.*|\/fixtures\/.*)$/.test(path);
+  const sources = files('src', (name) => name.endsWith('.ts')).filter(ours);
+  const targetOf = (source) => join(root, 'dist', relative(join(root, 'src'), source)).replace(/\.ts$/, '.js');
+  const stale = sources.filter((source) => !ifStale || age(targetOf(source)) < statSync(source).mtimeMs);
+  const wanted = new Set(sources.map(targetOf));
+  for (const path of existsSync(join(root, 'dist')) ? files('dist', (name) => name.endsWith('.js')) : [])
+    if (!path.startsWith(join(root, 'dist', 'console')) && !wanted.has(path)) rmSync(path);
+  if (stale.length === 0) return;
   const started = Date.now();
   const { default: ts } = await import('typescript');
-  for (const entry of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [])
-    if (entry !== 'console') rmSync(join(root, 'dist', entry), { recursive: true });
-  for (const source of sources) {
-    const target = join(root, 'dist', relative(join(root, 'src'), source)).replace(/\.ts$/, '.js');
+  for (const source of stale) {
+    const target = targetOf(source);
     const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
       fileName: source,
       compilerOptions: {
@@ -38,8 +41,7 @@ async function buildServer() {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText, { mode: source.endsWith('cli.ts') ? 0o755 : 0o644 });
   }
-  writeFileSync(stamp, '');
-  console.log(`built the server: ${sources.length} files in ${Date.now() - started} ms`);
+  console.log(`built the server: ${stale.length} files in ${Date.now() - started} ms`);
 }
 
 function buildConsole() {
