@@ -43,6 +43,7 @@ function Conversation({ id }: { id: string }) {
 
   const list = useRef<HTMLElement>(null);
   const pinned = useRef(true);
+  const lastTop = useRef(0);
   const content = useRef<HTMLDivElement>(null);
   // Follows whatever grows: new text, a rendered table, sources. Not when one has scrolled up to read.
   useEffect(() => {
@@ -77,7 +78,11 @@ function Conversation({ id }: { id: string }) {
         ref={list}
         label="Messages"
         onScroll={({ currentTarget: box }) => {
-          pinned.current = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+          const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+          // Only scrolling up lets go: text that grows below must not.
+          if (atEnd) pinned.current = true;
+          else if (box.scrollTop < lastTop.current) pinned.current = false;
+          lastTop.current = box.scrollTop;
         }}
         className="min-h-0 flex-1 overflow-y-auto px-4 py-6 outline-offset-[-2px]"
       >
