@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.close());
 
-test(`${kills} kills during a run lose and repeat nothing`, { timeout: 400_000 }, async () => {
+test(`${kills} kills during a run lose and repeat nothing`, { timeout: 600_000 }, async () => {
   const { client } = server;
   const projects: string[] = [];
   for (const goal of goals) {
@@ -76,7 +76,7 @@ test(`${kills} kills during a run lose and repeat nothing`, { timeout: 400_000 }
       await server.start();
     }
   }
-  await until(async () => act().catch(() => false), 'both projects are completed', 180_000);
+  await until(async () => done || act().catch(() => false), 'both projects are completed', 180_000);
 
   for (const project_id of projects) {
     const { tasks } = await client.projects.graph({ project_id });
@@ -96,8 +96,8 @@ test(`${kills} kills during a run lose and repeat nothing`, { timeout: 400_000 }
   await server.inspect((database) =>
     database.withOwner(async (owner) => {
       const repeated = await owner.query(`
-        select conversation_id, tool_call_id, count(*) from meta_messages
-        where role = 'tool' group by 1, 2 having count(*) > 1`);
+        select conversation_id, metadata ->> 'phase', tool_call_id, count(*) from meta_messages
+        where role = 'tool' group by 1, 2, 3 having count(*) > 1`);
       expect(repeated.rows).toEqual([]);
       const halves = await owner.query(`select id from meta_messages where status = 'streaming'`);
       expect(halves.rows).toEqual([]);
@@ -108,8 +108,8 @@ test(`${kills} kills during a run lose and repeat nothing`, { timeout: 400_000 }
       const plans = await owner.query(`
         select project_id, title, count(*) from meta_tasks group by 1, 2 having count(*) > 1`);
       expect(plans.rows).toEqual([]);
-      const reserved = await owner.query(`select id from meta_task_runs where status = 'running'`);
-      expect(reserved.rows).toEqual([]);
+      const running = await owner.query(`select id from meta_task_runs where status = 'running'`);
+      expect(running.rows).toEqual([]);
     }),
   );
 });

@@ -119,12 +119,15 @@ describe('quotas', () => {
 
 describe('contents', () => {
   const hash = 'a'.repeat(64);
+  const insert = (as: UserPrincipal) =>
+    sql`insert into files (id, user_id, filename, original_name, mime_type, size, path)
+      values (${hash}, ${as.user_id}, 'f', 'f', 'text/plain', 1, 'p')`;
   const own = (as: UserPrincipal) =>
-    asUser(
-      database,
-      as,
-      sql`insert into files (id, filename, original_name, mime_type, size, path) values (${hash}, 'f', 'f', 'text/plain', 1, 'p')`,
-    );
+    database.asService('test: the server saw the bytes', (session) => insert(as).execute(session));
+
+  test('nobody can claim bytes by themselves', async () => {
+    await expect(asUser(database, user, insert(user))).rejects.toThrow(/may not/);
+  });
 
   test('two people can own the same bytes, and neither learns of the other', async () => {
     const second = await createTestUser(database);
