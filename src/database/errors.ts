@@ -70,6 +70,7 @@ const bySqlState: Record<string, { code: ErrorCode; message?: string; fix: strin
     code: 'too_large',
     fix: 'Delete files you no longer need, or ask an administrator for a larger quota.',
   },
+  MA415: { code: 'unsupported_type', fix: 'Convert it to a type that is taken, or choose another bucket.' },
   MA422: { code: 'unprocessable', fix: 'Correct it and try again.' },
 };
 

@@ -42,12 +42,10 @@ beforeAll(async () => {
     conversation_id: conversation.id,
     content: `What does the ${marker} eat?`,
   });
-  await until(
-    async () =>
-      (await client.conversations.get({ conversation_id: conversation.id })).messages.at(-1)?.status !==
-      'streaming',
-    'the answer is given',
-  );
+  await until(async () => {
+    const { messages } = await client.conversations.get({ conversation_id: conversation.id });
+    return messages.every(({ status }) => status !== 'streaming');
+  }, 'the answer is given');
   const { api_key } = await client.auth.createKey({ name: `Key ${marker}` });
   const provider = await client.settings.createProvider({
     kind: 'openai',

@@ -23,6 +23,7 @@ const fileFields = [
 /** Things that hold the same bytes and text as another upload of the owner share one row of `files`. */
 export interface ContentInput {
   id: string;
+  user_id: string;
   filename: string;
   original_name: string;
   mime_type: string;
@@ -143,12 +144,15 @@ export async function deleteFile(session: Session, id: string) {
   return row;
 }
 
-/** Removes the owner's row of a content that no file of theirs refers to. */
-export const dropUnusedContent = (session: Session, userId: string, fileId: string) =>
-  sql`delete from files f where f.user_id = ${userId} and f.id = ${fileId}
+/** Removes the owner's row (or everybody's) of a content that no file of that owner refers to. */
+export const dropUnusedContent = (session: Session, fileId: string, userId?: string) =>
+  sql`delete from files f where f.id = ${fileId} and (${userId ?? null}::uuid is null or f.user_id = ${userId ?? null})
     and not exists (select from meta_file_metadata m where m.user_id = f.user_id and m.file_id = f.id)`.execute(
     session,
   );
+
+export const findProject = (session: Session, id: string) =>
+  session.selectFrom('meta_projects').select('id').where('id', '=', id).executeTakeFirst();
 
 /** Whether anybody's file or artifact still has this content. */
 export async function contentInUse(session: Session, checksum: string): Promise<boolean> {

@@ -91,55 +91,50 @@ export class FileService {
       const { checksum, size } = received;
       const id = newId();
       const file_path = `${principal.user_id}/${id}/${file_name}`;
+      if (upload.project_id) await this.#mustSeeProject(principal, upload.project_id);
       const row = await this.#locked(checksum, async () => {
-        const inserted = await database.as(principal, async (session) => {
-          if (upload.project_id)
-            found(
-              await session
-                .selectFrom('meta_projects')
-                .select('id')
-                .where('id', '=', upload.project_id)
-                .executeTakeFirst(),
-              'The project',
-            );
-          await queries.ensureContent(session, {
+        await this.#keep(checksum, createReadStream(temp), mime_type, context.signal);
+        // A row of `files` says that its owner has these bytes, so only the service, which saw them, writes it.
+        await database.asService('content of an upload', (session) =>
+          queries.ensureContent(session, {
             id: checksum,
+            user_id: principal.user_id,
             filename: contentKey(checksum),
             original_name: file_name,
             mime_type,
             size,
             path: contentKey(checksum),
-          });
-          const file = await queries.insertFile(session, {
-            id,
-            file_id: checksum,
-            bucket,
-            file_path,
-            file_name,
-            original_name: file_name,
-            mime_type,
-            size_bytes: size,
-            checksum,
-            project_id: upload.project_id ?? null,
-            processing_status: 'pending',
-          });
-          await queries.insertObject(session, {
-            bucket,
-            name: file_path,
-            user_id: principal.user_id,
-            size,
-            mime_type,
-            checksum,
-          });
-          return file;
-        });
+          }),
+        );
         try {
-          await this.#keep(checksum, createReadStream(temp), mime_type, context.signal);
+          return await database.as(principal, async (session) => {
+            const file = await queries.insertFile(session, {
+              id,
+              file_id: checksum,
+              bucket,
+              file_path,
+              file_name,
+              original_name: file_name,
+              mime_type,
+              size_bytes: size,
+              checksum,
+              project_id: upload.project_id ?? null,
+              processing_status: 'pending',
+            });
+            await queries.insertObject(session, {
+              bucket,
+              name: file_path,
+              user_id: principal.user_id,
+              size,
+              mime_type,
+              checksum,
+            });
+            return file;
+          });
         } catch (error) {
-          await this.delete(context, id);
+          await this.#free(checksum, principal.user_id);
           throw error;
         }
-        return inserted;
       });
       return toFile(row);
     } finally {
@@ -191,9 +186,10 @@ export class FileService {
         if (now - Date.parse(modifiedAt) < 3_600_000) continue;
         const checksum = key.split('/').at(-1) ?? '';
         await this.#locked(checksum, async () => {
-          const used = await database.asService('sweep unused content', (session) =>
-            queries.contentInUse(session, checksum),
-          );
+          const used = await database.asService('sweep unused content', async (session) => {
+            await queries.dropUnusedContent(session, checksum);
+            return queries.contentInUse(session, checksum);
+          });
           if (used) return;
           await storage.delete(contentBucket, key);
           freed++;
@@ -209,7 +205,7 @@ export class FileService {
     const row = await this.#deps.database.as(context.principal, async (session) =>
       found(await queries.findFile(session, id), 'The file'),
     );
-    const object = await this.openContent(row.checksum ?? '', context.signal);
+    const object = await this.openContent(row.file_id ?? '', context.signal);
     return { ...object, file_name: row.file_name, mime_type: row.mime_type ?? 'application/octet-stream' };
   }
 
@@ -228,7 +224,9 @@ export class FileService {
     const file = await database.as(principal, async (session) =>
       found(await queries.findFile(session, id), 'The file'),
     );
-    const text = await database.asService('text of a visible file', (session) => queries.readText(session, id));
+    const text = await database.asService('text of a visible file', (session) =>
+      queries.readText(session, id),
+    );
     if (text === undefined)
       throw new AppError(
         'unprocessable',
@@ -240,39 +238,29 @@ export class FileService {
             file.processing_status === 'failed' ? 'Upload another version of it.' : 'Try again in a moment.',
         },
       );
-    return { id, file_name: file.file_name, text: text.slice(offset, offset + limit), offset, total: text.length };
+    return {
+      id,
+      file_name: file.file_name,
+      text: text.slice(offset, offset + limit),
+      offset,
+      total: text.length,
+    };
   }
 
   update(context: UserContext, { id, file_name, ...change }: Input<'update'>) {
     return this.#deps.database.as(context.principal, async (session) => {
-      if (change.project_id)
-        found(
-          await session
-            .selectFrom('meta_projects')
-            .select('id')
-            .where('id', '=', change.project_id)
-            .executeTakeFirst(),
-          'The project',
-        );
+      if (change.project_id) found(await queries.findProject(session, change.project_id), 'The project');
       const rename = file_name === undefined ? {} : { file_name: cleanName(file_name) };
       return toFile(found(await queries.updateFile(session, id, { ...change, ...rename }), 'The file'));
     });
   }
 
   async delete(context: UserContext, id: string) {
-    const { database } = this.#deps;
-    const row = await database.as(context.principal, async (session) =>
+    const row = await this.#deps.database.as(context.principal, async (session) =>
       found(await queries.deleteFile(session, id), 'The file'),
     );
     const checksum = row.file_id;
-    if (checksum)
-      await this.#locked(checksum, async () => {
-        const used = await database.asService('free the space of a deleted file', async (session) => {
-          await queries.dropUnusedContent(session, row.user_id, checksum);
-          return queries.contentInUse(session, checksum);
-        });
-        if (!used) await this.#deps.storage.delete(contentBucket, contentKey(checksum));
-      });
+    if (checksum) await this.#locked(checksum, () => this.#free(checksum, row.user_id));
     return { ok: true as const };
   }
 
@@ -383,6 +371,22 @@ export class FileService {
       queries.findBucket(session, bucket),
     );
     return found(row, `The bucket ${bucket}`).file_size_limit ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  #mustSeeProject(principal: UserPrincipal, id: string) {
+    return this.#deps.database.as(principal, async (session) =>
+      found(await queries.findProject(session, id), 'The project'),
+    );
+  }
+
+  /** Removes an owner's claim to a content that no file of theirs has, and the bytes when nobody has them. */
+  async #free(checksum: string, userId: string): Promise<void> {
+    const { database, storage } = this.#deps;
+    const used = await database.asService('free the space of a file', async (session) => {
+      await queries.dropUnusedContent(session, checksum, userId);
+      return queries.contentInUse(session, checksum);
+    });
+    if (!used) await storage.delete(contentBucket, contentKey(checksum));
   }
 
   async #keep(
