@@ -102,10 +102,12 @@ export const actions: CliActions = {
     const principal = await app.authenticator.bearer(config.key);
     const worker = app.createWorker(config.workers);
     await worker.start();
-    const server = createMcpServer(app.registry, version, () => ({
-      principal,
-      signal: new AbortController().signal,
-    }));
+    const server = createMcpServer(
+      app.registry,
+      version,
+      () => ({ principal, signal: new AbortController().signal }),
+      (error) => app.log.error({ err: error }, 'a tool failed'),
+    );
     await server.connect(new StdioServerTransport());
     await new Promise<void>((resolve) => {
       server.onclose = resolve;

@@ -16,6 +16,7 @@ export function callOperation(
   input: unknown,
 ): Promise<unknown> | AsyncIterable<unknown> {
   authorize(operation.scope, context.principal);
+  if (operation.scope === 'signed-in' && operation.method !== 'GET') mustBeWhole(context.principal);
   const parsed = operation.input.strict().safeParse(input ?? {});
   if (!parsed.success) throw invalidInput(parsed.error);
   return operation.handle(context, parsed.data);
@@ -44,6 +45,14 @@ export function authorize(scope: Scope, principal: Principal): void {
   if (!held)
     throw new AppError('forbidden', `The API key does not have the scope ${needed}.`, {
       fix: 'Create a key with that scope in Settings.',
+    });
+}
+
+/** Account, sessions and model connections have no scope of their own: a limited key may look, and change nothing. */
+function mustBeWhole(principal: Principal): void {
+  if (principal.kind === 'user' && !principal.scopes.includes('*'))
+    throw new AppError('forbidden', 'A key with limited scopes cannot change the account.', {
+      fix: 'Sign in, or use a key with every scope.',
     });
 }
 

@@ -14,7 +14,7 @@ import { failureOf, type Phase, type PhaseEnd, runPhase } from './loop.ts';
 import { openSpending } from './metering.ts';
 import { planTool } from './plan-tool.ts';
 import { type Role, systemPrompt } from './roles.ts';
-import { insertUserStep, listSteps, type Step, taskRecorder } from './thread.ts';
+import { discardUnfinished, insertUserStep, listSteps, type Step, taskRecorder } from './thread.ts';
 import type { Tool } from './tool.ts';
 import { verdictTool, workTools } from './work-tools.ts';
 
@@ -277,6 +277,8 @@ export class TaskSource implements WorkSource<TaskClaim> {
     const { database } = this.#deps;
     await database.as(run.principal, async (session) => {
       await sql`select hold_lease(${run.task.id}, ${run.worker}, ${run.task.attempt})`.execute(session);
+      // A verdict decides even when its process died before the verifier's last words.
+      await discardUnfinished(session, run.thread_id);
       if (status === 'done') await acceptArtifacts(session, run.task.id);
     });
     await database.asService('finish a task', async (session) => {

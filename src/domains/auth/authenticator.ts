@@ -65,17 +65,20 @@ function toPrincipal(caller: Caller): UserPrincipal {
   };
 }
 
+/** A token without an end would be good for ever. */
+const accepted = { audience: 'authenticated', requiredClaims: ['exp', 'sub'] };
+
 /** Supabase signs with the project's published keys, or (older projects) with a shared secret. */
 function supabaseVerifier(supabase: AuthenticatorDeps['supabase']) {
   if (supabase?.jwtSecret) {
     const secret = new TextEncoder().encode(supabase.jwtSecret);
     return async (token: string) =>
-      (await jwtVerify(token, secret, { audience: 'authenticated', algorithms: ['HS256'] })).payload;
+      (await jwtVerify(token, secret, { ...accepted, algorithms: ['HS256'] })).payload;
   }
   if (supabase?.url) {
     const keys = createRemoteJWKSet(new URL(`${supabase.url}/auth/v1/.well-known/jwks.json`));
     return async (token: string) =>
-      (await jwtVerify(token, keys, { audience: 'authenticated', algorithms: ['ES256', 'RS256'] })).payload;
+      (await jwtVerify(token, keys, { ...accepted, algorithms: ['ES256', 'RS256'] })).payload;
   }
   return undefined;
 }

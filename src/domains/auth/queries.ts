@@ -146,13 +146,15 @@ export const listSessions = (session: Session, userId: string) =>
     .orderBy('last_activity_at', 'desc')
     .execute();
 
-/** Ends sessions of a user: one, all but one, or all. */
-export const endSessions = (session: Session, userId: string, which: { only?: string; except?: string }) =>
+export const resumeSession = (session: Session, id: string) =>
+  session.updateTable('sessions').set({ is_active: true }).where('id', '=', id).execute();
+
+/** Ends sessions of a user: one, or all. */
+export const endSessions = (session: Session, userId: string, which: { only?: string }) =>
   session
     .deleteFrom('sessions')
     .where('user_id', '=', userId)
     .$if(which.only !== undefined, (query) => query.where('id', '=', which.only ?? ''))
-    .$if(which.except !== undefined, (query) => query.where('id', '<>', which.except ?? ''))
     .returning('id')
     .execute();
 

@@ -183,8 +183,9 @@ export class AuthService {
       });
     const hash = await hashPassword(input.new_password);
     await this.#deps.database.asService('change password', async (session) => {
+      // Ends every session; the one that asked goes on.
       await queries.setPasswordHash(session, user_id, hash);
-      await queries.endSessions(session, user_id, session_id ? { except: session_id } : {});
+      if (session_id) await queries.resumeSession(session, session_id);
       await queries.logAuthEvent(session, { user_id, event_type: 'password_changed', ...seen(context) });
     });
     return { ok: true as const };
@@ -227,6 +228,11 @@ export class AuthService {
   }
 
   async createUserKey(context: CallContext, input: Input<'createUserKey'>) {
+    // A key acts as its user: an administrator who could make one for anybody could be anybody.
+    if (context.principal.kind !== 'operator')
+      throw new AppError('forbidden', 'Keys for other people are made on the machine itself.', {
+        fix: 'Run `meta-agent key create` there, or make a key of your own.',
+      });
     const user = await this.#deps.database.asService('key from the command line', async (session) =>
       found(await queries.findUserByEmail(session, input.email), `The user ${input.email}`),
     );
@@ -254,6 +260,11 @@ export class AuthService {
   }
 
   async createUser(context: CallContext, input: Input<'createUser'>) {
+    const { principal } = context;
+    if (input.role !== 'user' && principal.kind === 'user' && principal.role !== 'super_admin')
+      throw new AppError('forbidden', 'Only a super_admin makes administrators.', {
+        fix: 'Create a plain user, or ask a super_admin.',
+      });
     if (this.#deps.supabase)
       throw new AppError('conflict', 'People of this server are kept in Supabase.', {
         fix: 'Invite them there.',

@@ -45,7 +45,9 @@ export class ConversationEvents {
           found(await findConversation(session, id), 'The conversation');
           return listMessages(session, id);
         });
-        const growing = messages.filter((message) => message.role === 'assistant' && message.status === 'streaming');
+        const growing = messages.filter(
+          (message) => message.role === 'assistant' && message.status === 'streaming',
+        );
         for (const message of growing) {
           const message_id = message.id;
           const offset = has.get(message_id) ?? 0;
@@ -53,7 +55,11 @@ export class ConversationEvents {
           if (!told.has(message_id)) {
             told.add(message_id);
             const soFar = message.content.slice(0, offset);
-            yield { type: 'message' as const, message_id, message: toMessage({ ...message, content: soFar }) };
+            yield {
+              type: 'message' as const,
+              message_id,
+              message: toMessage({ ...message, content: soFar }),
+            };
           }
           if (text) {
             has.set(message_id, offset + text.length);

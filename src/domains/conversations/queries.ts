@@ -59,7 +59,7 @@ export const findConversation = (session: Session, id: string) =>
 
 export const insertConversation = (
   session: Session,
-  row: { project_id?: string | undefined; title?: string | undefined },
+  row: { user_id: string; project_id?: string | undefined; title?: string | undefined },
 ) =>
   session
     .insertInto('meta_conversations')

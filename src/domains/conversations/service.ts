@@ -49,7 +49,7 @@ export class ConversationService {
             .executeTakeFirst(),
           'The project',
         );
-      return queries.insertConversation(session, input);
+      return queries.insertConversation(session, { ...input, user_id: context.principal.user_id });
     });
   }
 

@@ -5,10 +5,10 @@ import type { Registry } from '../../operations/index.ts';
 import { mountMcp } from '../mcp/http.ts';
 import { docsPage } from '../openapi/docs-page.ts';
 import { openApi } from '../openapi/openapi.ts';
+import { problemResponse } from '../problem.ts';
 import type { ContextDeps, Env } from './call-context.ts';
 import { mountConsole } from './console.ts';
 import { type FileRoutesDeps, mountFiles } from './files.ts';
-import { problemResponse } from './problem.ts';
 import { mountOperations } from './routes.ts';
 import { hostCheck, securityHeaders } from './security.ts';
 

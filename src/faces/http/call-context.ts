@@ -36,6 +36,10 @@ export async function openCall(c: Context<Env>, deps: ContextDeps): Promise<Http
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
   const cookie = bearer === undefined ? getCookie(c, cookieName) : undefined;
   let principal: Principal = anonymous;
+  if (bearer === undefined && c.req.header('sec-fetch-site') === 'cross-site' && c.req.method !== 'GET')
+    throw new AppError('forbidden', 'The request comes from another site.', {
+      fix: 'Open this application itself and try again.',
+    });
   if (bearer) principal = await deps.authenticator.bearer(bearer);
   else if (cookie) {
     const session = await deps.authenticator.session(cookie);
@@ -72,7 +76,8 @@ function browserSession(c: Context<Env>, token: string | undefined, secure: bool
   };
 }
 
+/** A proxy adds the address it saw at the end of X-Forwarded-For; what stands before that, the client may have made up. */
 function clientAddress(c: Context<Env>, trustProxy: boolean): string {
-  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',')[0]?.trim() : undefined;
+  const forwarded = trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   return forwarded || c.env?.incoming?.socket?.remoteAddress || 'unknown';
 }

@@ -19,7 +19,7 @@ const types: Record<string, string> = {
 /** Serves the built console. Every path that is not a file is the console's own page. */
 export function mountConsole(app: Hono<Env>, folder = join(packageRoot, 'dist', 'console')): void {
   app.get('*', (c) => {
-    const wanted = normalize(decodeURIComponent(new URL(c.req.url).pathname)).replace(/^[/\\]+/, '');
+    const wanted = normalize(decoded(new URL(c.req.url).pathname)).replace(/^[/\\]+/, '');
     const file = join(folder, wanted);
     const inside = file.startsWith(folder + sep);
     const asset = inside && extname(file) !== '' && existsSync(file);
@@ -33,4 +33,13 @@ export function mountConsole(app: Hono<Env>, folder = join(packageRoot, 'dist', 
         wanted.startsWith('assets/') && asset ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
   });
+}
+
+/** A path with broken percent signs names no file. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '/';
+  }
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
-import { problemResponse } from './problem.ts';
+import { problemResponse } from '../problem.ts';
 
 const contentSecurityPolicy = [
   "default-src 'self'",

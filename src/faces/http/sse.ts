@@ -1,4 +1,4 @@
-import { problemOf } from './problem.ts';
+import { problemOf } from '../problem.ts';
 
 /** How often a silent stream says that it lives, so that proxies keep it open. */
 const pingMs = 15_000;

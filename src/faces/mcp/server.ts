@@ -8,15 +8,22 @@ import {
   type Operation,
   type Registry,
 } from '../../operations/index.ts';
+import { problemOf } from '../problem.ts';
 
 /** Tool names allow no dots: `projects.create` is `projects_create`. */
 export const toolName = (operation: Operation): string => operation.id.replaceAll(/[.-]/g, '_');
 
 /**
  * An MCP server whose tools are the operations marked `tool`, run as `context.principal`.
- * Errors come back as tool results, with what to do, so that the assistant can correct itself.
+ * Errors come back as tool results, with what to do, so that the assistant can correct itself; `onFault` is told of
+ * those that are the server's own.
  */
-export function createMcpServer(registry: Registry, version: string, context: () => CallContext): Server {
+export function createMcpServer(
+  registry: Registry,
+  version: string,
+  context: () => CallContext,
+  onFault: (error: unknown) => void,
+): Server {
   const tools = new Map(
     registry
       .all()
@@ -49,11 +56,9 @@ export function createMcpServer(registry: Registry, version: string, context: ()
       const answer = operation.output.parse(await callOperation(operation, context(), params.arguments));
       return { content: [{ type: 'text' as const, text: JSON.stringify(answer) }] };
     } catch (error) {
-      if (!isAppError(error)) throw error;
-      return {
-        isError: true,
-        content: [{ type: 'text' as const, text: `${error.message} ${error.fix ?? ''}`.trim() }],
-      };
+      if (!isAppError(error) || error.code === 'internal') onFault(error);
+      const { detail, fix = '' } = problemOf(error).body;
+      return { isError: true, content: [{ type: 'text' as const, text: `${detail} ${fix}`.trim() }] };
     }
   });
   return server;

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { AppError, isAppError } from '../../kernel/errors.ts';
+import { AppError, isAppError } from '../kernel/errors.ts';
 
 /** RFC 9457 problem details of any thrown value. Whatever is not an AppError says nothing about the inside. */
 export function problemOf(error: unknown): { status: number; body: Record<string, unknown> } {
