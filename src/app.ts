@@ -16,7 +16,7 @@ import { EmbeddingSource, FileService, FileSource, fileOperations } from './doma
 import { MemoryService, memoryOperations } from './domains/memory/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
 import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
-import { createHttpApp, RateLimiter } from './faces/http/index.ts';
+import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
 import { Worker } from './jobs/index.ts';
 import { systemClock } from './kernel/clock.ts';
 import { AppError } from './kernel/errors.ts';
@@ -76,6 +76,8 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...conversationOperations(conversations, conversationEvents),
   ]);
 
+  const idempotency = new IdempotencyStore(database, secrets);
+
   const authenticator = new Authenticator({
     database,
     ...(options.operatorToken ? { operatorToken: options.operatorToken } : {}),
@@ -105,6 +107,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       registry,
       authenticator,
       files: { files, projects },
+      idempotency,
       version,
       host: config.host,
       publicUrl: config.publicUrl,
@@ -129,6 +132,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       const sweep = () =>
         Promise.all([
           files.sweep(clock.now()),
+          idempotency.sweep(),
           database.asService('sessions that ended', (session) =>
             sql`select cleanup_expired_sessions()`.execute(session),
           ),

@@ -142,13 +142,13 @@ async function* follow(
       if (done) return;
       buffer += value;
       for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
-        const data = buffer
-          .slice(0, end)
-          .split('\n')
+        const lines = buffer.slice(0, end).split('\n');
+        const data = lines
           .filter((line) => line.startsWith('data:'))
           .map((line) => line.slice(5).trimStart())
           .join('\n');
         buffer = buffer.slice(end + 2);
+        if (lines.includes('event: error')) throw new ApiError(JSON.parse(data) as Problem);
         if (data) yield JSON.parse(data);
       }
     }

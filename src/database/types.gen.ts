@@ -92,6 +92,15 @@ export interface Files {
   updated_at: Generated<Timestamp>;
 }
 
+export interface IdempotencyKeys {
+  user_id: string;
+  key: string;
+  operation: string;
+  request_hash: string;
+  response_encrypted: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface MetaArtifactCitations {
   id: Generated<string>;
   project_id: string;
@@ -636,6 +645,7 @@ export interface DB {
   auth_audit_log: AuthAuditLog;
   file_statistics: FileStatistics;
   files: Files;
+  idempotency_keys: IdempotencyKeys;
   meta_artifact_citations: MetaArtifactCitations;
   meta_artifacts: MetaArtifacts;
   meta_budget_reservations: MetaBudgetReservations;

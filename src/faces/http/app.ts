@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Registry } from '../../operations/index.ts';
@@ -9,12 +9,14 @@ import { problemResponse } from '../problem.ts';
 import type { ContextDeps, Env } from './call-context.ts';
 import { mountConsole } from './console.ts';
 import { type FileRoutesDeps, mountFiles } from './files.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 import { mountOperations } from './routes.ts';
 import { hostCheck, securityHeaders } from './security.ts';
 
 export interface HttpAppDeps extends ContextDeps {
   registry: Registry;
   files: FileRoutesDeps;
+  idempotency: IdempotencyStore;
   version: string;
   host: string;
   publicUrl: string | undefined;
@@ -46,11 +48,13 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   mountFiles(app, deps, deps.files);
   mountOperations(app, deps.registry, deps);
   mountMcp(app, deps.registry, deps.version, deps);
-  app.all('/api/*', (c) => {
+  const unknown = (c: Context<Env>): never => {
     throw new AppError('not_found', `There is no ${c.req.method} ${new URL(c.req.url).pathname}.`, {
       fix: 'See /docs for every operation.',
     });
-  });
+  };
+  app.all('/api/*', unknown);
+  app.all('/v1/*', unknown);
   mountConsole(app);
   return app;
 }

@@ -1,2 +1,3 @@
 export { createHttpApp, type HttpAppDeps } from './app.ts';
+export { IdempotencyStore } from './idempotency.ts';
 export { RateLimiter } from './security.ts';

@@ -2,13 +2,18 @@ import type { Context, Hono } from 'hono';
 import { AppError } from '../../kernel/errors.ts';
 import { callOperation, type Operation, type Registry } from '../../operations/index.ts';
 import { type ContextDeps, type Env, openCall } from './call-context.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 import { eventStream } from './sse.ts';
 
 /** Largest JSON body; files travel by their own route. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 /** Mounts every operation below `/api`, fixed paths before those with fields. */
-export function mountOperations(app: Hono<Env>, registry: Registry, deps: ContextDeps): void {
+export function mountOperations(
+  app: Hono<Env>,
+  registry: Registry,
+  deps: ContextDeps & { idempotency: IdempotencyStore },
+): void {
   const fixedFirst = registry
     .all()
     .sort((a, b) => (a.path.match(/\{/g)?.length ?? 0) - (b.path.match(/\{/g)?.length ?? 0));
@@ -16,9 +21,18 @@ export function mountOperations(app: Hono<Env>, registry: Registry, deps: Contex
     const path = `/api${operation.path.replace(/\{([^}]+)\}/g, ':$1')}`;
     app.on(operation.method, path, async (c) => {
       const { context, abort } = await openCall(c, deps);
-      const answer = callOperation(operation, context, await inputOf(c, operation));
-      if (operation.flow) return eventStream(answer as AsyncIterable<unknown>, abort);
-      const output = operation.output.parse(await answer);
+      const input = await inputOf(c, operation);
+      if (operation.flow)
+        return eventStream(callOperation(operation, context, input) as AsyncIterable<unknown>, abort);
+      const run = async () => operation.output.parse(await callOperation(operation, context, input));
+      const { principal, idempotency_key: key } = context;
+      const output =
+        key !== undefined && operation.method !== 'GET' && principal.kind === 'user'
+          ? await deps.idempotency.once(
+              { user_id: principal.user_id, key, operation: operation.id, input },
+              run,
+            )
+          : await run();
       return c.json(output as object, 200, { 'cache-control': 'no-store' });
     });
   }
@@ -48,12 +62,17 @@ export async function readJson(c: Context<Env>): Promise<Record<string, unknown>
       fix: 'Put long material into a file and upload it.',
     });
   if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge();
-  const bytes = await c.req.arrayBuffer();
-  if (bytes.byteLength > maxBodyBytes) throw tooLarge();
-  if (bytes.byteLength === 0) return {};
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of c.req.raw.body ?? []) {
+    size += part.byteLength;
+    if (size > maxBodyBytes) throw tooLarge();
+    parts.push(part);
+  }
+  if (size === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
   } catch (cause) {
     throw new AppError('invalid_input', 'The request body is not valid JSON.', {
       fix: 'Send a JSON object in UTF-8 with `content-type: application/json`.',
