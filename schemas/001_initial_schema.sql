@@ -105,13 +105,14 @@ create table if not exists public.meta_tasks (
   lease_owner text,
   lease_expires_at timestamptz,
   attempt int not null default 0,
-  lost_workers int not null default 0,
   idempotency_key text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   started_at timestamptz,
   completed_at timestamptz
 );
+
+alter table public.meta_tasks add column if not exists lost_workers int not null default 0;
 
 comment on table public.meta_tasks is
   'Individual work items with agent assignment; also the queue of the workers.';

@@ -468,12 +468,12 @@ export interface MetaTasks {
   lease_owner: string | null;
   lease_expires_at: NullableTimestamp;
   attempt: Generated<number>;
-  lost_workers: Generated<number>;
   idempotency_key: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
   started_at: NullableTimestamp;
   completed_at: NullableTimestamp;
+  lost_workers: Generated<number>;
 }
 
 export interface MetaWorkstreams {
@@ -512,7 +512,6 @@ export interface ModelProviders {
   kind: 'builtin' | 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'ollama';
   base_url: string | null;
   secret_encrypted: string | null;
-  has_secret: Computed<boolean>;
   models: Generated<Json>;
   enabled: Generated<boolean>;
   is_default: Generated<boolean>;
@@ -521,6 +520,7 @@ export interface ModelProviders {
   last_test_message: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  has_secret: Computed<boolean>;
 }
 
 export interface OauthAccounts {
