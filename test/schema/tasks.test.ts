@@ -251,7 +251,7 @@ describe('claims', () => {
       sql`insert into meta_task_runs (task_id, attempt, agent_id, model_used) values (${id}, 1, 'writer', 'm')`,
     );
     await expireLease(id);
-    expect(await claim('w2')).toMatchObject([{ id, attempt: 2, retry_count: 1 }]);
+    expect(await claim('w2')).toMatchObject([{ id, attempt: 2, retry_count: 0, lost_workers: 1 }]);
     expect(
       await asService(database, sql`select status, error_message from meta_task_runs where task_id = ${id}`),
     ).toEqual([{ status: 'failed', error_message: 'worker lost' }]);
