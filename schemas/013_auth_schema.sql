@@ -455,7 +455,7 @@ call private.declare_access('public.permissions', 'catalog');
 call private.declare_access('public.roles', 'catalog');
 call private.declare_access('public.role_permissions', 'catalog');
 call private.declare_access('public.user_roles', 'special', 'user_id');
-call private.declare_access('public.auth_audit_log', 'owner', p_actions => '{select}');
+call private.declare_access('public.auth_audit_log', 'special', 'user_id', p_actions => '{select}');
 call private.declare_access('public.setup_tokens', 'service');
 call private.declare_access('public.rate_limits', 'service');
 call private.declare_access('public.idempotency_keys', 'service');
@@ -467,6 +467,12 @@ drop policy if exists "people may edit themselves and administrators everybody" 
 create policy "people may edit themselves and administrators everybody" on public.users for update to authenticated
   using (id = any (array(select private.readable_user_ids())))
   with check (id = any (array(select private.readable_user_ids())));
+
+-- A try with an unknown address has no user; administrators must see it all the same.
+drop policy if exists "people may see what they did and administrators everything" on public.auth_audit_log;
+create policy "people may see what they did and administrators everything" on public.auth_audit_log
+  for select to authenticated
+  using (user_id = any (array(select private.readable_user_ids())) or (user_id is null and (select private.is_admin())));
 
 drop policy if exists "people may see their roles" on public.user_roles;
 create policy "people may see their roles" on public.user_roles for select to authenticated
