@@ -12,6 +12,9 @@
 -- deploying role, at most one permissive policy per role and action, everything else revoked. Reading uses
 -- any(array(select …)) so that the caller's users and projects are computed once per statement and an index on
 -- the column can be used; administrators read everything user-facing, because their arrays hold everything.
+-- p_public opens rows of any kind with an owner to every signed-in reader. A table with a column is_system (generated:
+-- no owner) also holds the installation's own rows: every signed-in user reads them, administrators write them.
+-- Columns of the work pattern (000_work.sql) are always the system's to write.
 -- Functions are closed to everybody until private.declare_execute() opens them to named roles.
 
 -- --------------------------------------------------------------------------------------------------- tables
@@ -31,7 +34,7 @@ comment on table private.access_declarations is
 comment on column private.access_declarations.table_name is
   'Schema and table, for example public.meta_tasks.';
 comment on column private.access_declarations.arguments is
-  '{"column", "project", "parent", "public", "actions", "protected", "hidden"}: the declaration as it was made.';
+  '{"column", "project", "parent", "public", "system", "actions", "protected", "hidden"}: the declaration as it was made.';
 comment on column private.access_declarations.read_rule is
   'SQL condition of the select policy; null when policies are written beside the table.';
 comment on column private.access_declarations.write_rule is
@@ -118,36 +121,44 @@ declare
   v_parent_name text := (select quote_ident(relname) from pg_catalog.pg_class where oid = v_parent);
   v_parent_rule text;
   v_public text := p_arguments ->> 'public';
+  v_is_system boolean := exists (select from pg_catalog.pg_attribute
+    where attrelid = p_table and attname = 'is_system' and attgenerated = 's');
+  -- Reading: rows a column opens, and the installation's. Writing: the installation's, for administrators.
+  v_opened text := case when v_reads then concat(
+      case when v_public is null then ''
+        when (select atttypid = 'boolean'::regtype from pg_catalog.pg_attribute
+              where attrelid = p_table and attname = v_public)
+        then format(' or %s.%I', v_name, v_public)
+        else format(' or %s.%I = ''public''', v_name, v_public) end,
+      case when v_is_system then format(' or %s.is_system', v_name) end)
+    when v_is_system then format(' or (%s is null and (select private.is_admin()))', v_column)
+    else '' end;
 begin
   case p_kind
-    when 'owner' then
-      return v_owner;
+    when 'owner', 'public' then
+      return v_owner || v_opened;
     when 'project' then
       return v_member;
     when 'owner_or_project' then
       -- A new row must be the caller's own, and may be put only into a project the caller can edit. A row under a
       -- parent gets owner and project of the parent by trigger, so there the rule of a change is the rule.
       return case when v_parent is not null and not v_reads then format('%s or %s', v_owner, v_member) else case p_action
-        when 'insert' then format('%s and (%s is null or %s)', v_owner, v_project, v_member)
-        when 'check' then format('(%s and %s is null) or %s', v_owner, v_project, v_member)
-        else format('%s or %s', v_owner, v_member) end end;
+        when 'insert' then format('(%s and (%s is null or %s))', v_owner, v_project, v_member)
+        when 'check' then format('((%s and %s is null) or %s)', v_owner, v_project, v_member)
+        else format('%s or %s', v_owner, v_member) end end || v_opened;
     when 'child' then
       select case when v_reads then null else d.write_rule end into v_parent_rule
       from private.access_declarations d
       where d.table_name::regclass = v_parent;
       if not found then
         raise exception 'The parent % of % must be declared before it', v_parent, p_table;
+      elsif v_parent_rule is null and not v_reads then
+        -- Who may write a row of a special or service table is not known here, so nobody may write below it.
+        return 'false';
       end if;
       -- Reading needs no rule of its own: the parent's policies apply inside the sub-select.
       return format('exists (select from %s where %s.id = %s%s)', v_parent, v_parent_name, v_column,
         coalesce(' and (' || v_parent_rule || ')', ''));
-    when 'public' then
-      return case when v_reads then v_owner || ' or ' || case
-        when (select atttypid = 'boolean'::regtype from pg_catalog.pg_attribute
-              where attrelid = p_table and attname = v_public)
-        then format('%s.%I', v_name, v_public)
-        else format('%s.%I = ''public''', v_name, v_public) end
-      else v_owner end;
     when 'catalog' then
       return case when v_reads then 'true' else '(select private.is_admin())' end;
     else
@@ -166,12 +177,15 @@ returns text language sql immutable set search_path = '' as $$
       p_arguments ->> 'column', p_arguments ->> 'project')
       || coalesce(' Both are those of its row of ' || (p_arguments ->> 'parent') || '.', '')
     when 'child' then format('As the row of %s in %s.', p_arguments ->> 'parent', p_arguments ->> 'column')
-    when 'public' then format('Rows belong to the user in %s; every signed-in user reads those that %s opens.',
-      p_arguments ->> 'column', p_arguments ->> 'public')
+    when 'public' then format('Rows belong to the user in %s.', p_arguments ->> 'column')
     when 'catalog' then 'Every signed-in user reads, administrators write.'
     when 'service' then 'Only the service reads and writes.'
     else 'Policies are written beside the table.'
   end
+  || case when p_kind <> 'special' and p_arguments ? 'public'
+       then format(' Every signed-in user reads those that %s opens.', p_arguments ->> 'public') else '' end
+  || case when p_arguments ? 'system' then ' Rows without an owner are the installation''s: every signed-in user reads '
+       'them, administrators write them.' else '' end
   || case when p_kind in ('service', 'special') or p_arguments -> 'actions' @> '["insert", "update", "delete"]' then ''
        else ' Through the API only: ' || coalesce(
          (select string_agg(a, ', ') from jsonb_array_elements_text(p_arguments -> 'actions') a), 'nothing') || '.' end
@@ -280,8 +294,16 @@ declare
     'project', case p_kind when 'owner_or_project' then p_project end,
     'parent', p_parent,
     'public', p_public,
+    'system', case when exists (select from pg_catalog.pg_attribute
+      where attrelid = p_table and attname = 'is_system' and attgenerated = 's') and p_kind <> 'special' then true end,
     'actions', case p_kind when 'service' then '{}'::text[] else p_actions end,
-    'protected', p_protected,
+    'protected', p_protected || array(
+      select a.attname::text from pg_catalog.pg_attribute a
+      where a.attrelid = p_table
+        and a.attname in ('lease_owner', 'lease_expires_at', 'attempt', 'failures', 'next_attempt_at')
+        and exists (select from pg_catalog.pg_attribute w where w.attrelid = p_table and w.attname = 'failures')
+        and exists (select from pg_catalog.pg_attribute w where w.attrelid = p_table and w.attname = 'lease_owner')
+      order by a.attnum),
     'hidden', p_hidden));
 begin
   insert into private.access_declarations (table_name, kind, arguments, read_rule, write_rule, sentence)
