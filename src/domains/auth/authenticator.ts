@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
 import type { Database, Principal, UserPrincipal } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/ids.ts';
@@ -34,8 +35,8 @@ export class Authenticator {
       const { sub } = await this.#verify(token).catch((cause: unknown) => {
         throw refused('The sign-in token is not valid.', cause);
       });
-      const caller = sub
-        ? await database.asService('Supabase token', (session) => callerOfIdentity(session, sub))
+      const caller = z.uuid().safeParse(sub).success
+        ? await database.asService('Supabase token', (session) => callerOfIdentity(session, String(sub)))
         : undefined;
       if (caller) return toPrincipal(caller);
     }
