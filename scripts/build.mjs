@@ -19,7 +19,8 @@ const age = (path) => (existsSync(path) ? statSync(path).mtimeMs : -1);
 async function buildServer() {
   const ours = (path) => !/(\.test\.ts|\/testing\/.*|\/fixtures\/.*)$/.test(path);
   const sources = files('src', (name) => name.endsWith('.ts')).filter(ours);
-  const targetOf = (source) => join(root, 'dist', relative(join(root, 'src'), source)).replace(/\.ts$/, '.js');
+  const targetOf = (source) =>
+    join(root, 'dist', relative(join(root, 'src'), source)).replace(/\.ts$/, '.js');
   const stale = sources.filter((source) => !ifStale || age(targetOf(source)) < statSync(source).mtimeMs);
   const wanted = new Set(sources.map(targetOf));
   for (const path of existsSync(join(root, 'dist')) ? files('dist', (name) => name.endsWith('.js')) : [])

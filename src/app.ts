@@ -24,7 +24,11 @@ import { newToken } from './kernel/ids.ts';
 import { createLog } from './kernel/log.ts';
 import { packageRoot } from './kernel/package.ts';
 import { Registry } from './operations/index.ts';
-import { openBundledEmbedding } from './providers/embedding/index.ts';
+import {
+  type EmbeddingProvider,
+  openBundledEmbedding,
+  openRemoteEmbedding,
+} from './providers/embedding/index.ts';
 import { createTextExtractor } from './providers/extraction/index.ts';
 import { openStorage, type StorageProvider } from './providers/storage/index.ts';
 
@@ -55,7 +59,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const supabase = Boolean(config.supabaseUrl || config.supabaseJwtSecret);
 
   const storage = storageOf(config);
-  const embedding = openBundledEmbedding();
+  const embedding = embeddingOf(config);
   const extractor = createTextExtractor();
   const models = new Models({ database, secrets, clock });
   const files = new FileService({ database, storage, embedding, tempDir: join(config.dataDir, 'tmp') });
@@ -195,6 +199,17 @@ function expireLeases(database: Database): Promise<void> {
         .set({ lease_expires_at: new Date(0) })
         .where('lease_expires_at', 'is not', null)
         .execute();
+  });
+}
+
+function embeddingOf({ embedding, embeddingModel, embeddingUrl, embeddingKey }: Config): EmbeddingProvider {
+  if (embedding === 'bundled') return openBundledEmbedding();
+  return openRemoteEmbedding({
+    kind: embedding,
+    name: `embedding by ${embedding}`,
+    model: embeddingModel ?? '',
+    baseUrl: embeddingUrl ?? null,
+    apiKey: embeddingKey ?? null,
   });
 }
 

@@ -40,6 +40,8 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     faults.push(
       'META_AGENT_STORAGE is supabase: set META_AGENT_SUPABASE_URL and META_AGENT_SUPABASE_SERVICE_KEY.',
     );
+  if (config.embedding !== 'bundled' && !config.embeddingModel)
+    faults.push(`META_AGENT_EMBEDDING is ${config.embedding}: set META_AGENT_EMBEDDING_MODEL.`);
   if (faults.length > 0)
     throw new AppError('invalid_input', `The settings are not right:\n  ${faults.join('\n  ')}`, {
       fix: 'Correct them in the environment or in .env; .env.example lists every setting.',

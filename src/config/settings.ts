@@ -150,6 +150,29 @@ export const settings = {
     schema: optionalText,
     secret: true,
   },
+  embedding: {
+    env: 'META_AGENT_EMBEDDING',
+    description:
+      'What turns text into vectors for search: bundled, or the models of openai, google, openai-compatible or ollama. After a change, rows are embedded again in the background while search goes on by words.',
+    schema: z.enum(['bundled', 'openai', 'google', 'openai-compatible', 'ollama']).default('bundled'),
+  },
+  embeddingModel: {
+    env: 'META_AGENT_EMBEDDING_MODEL',
+    description: 'Embedding model, when it is not the bundled one.',
+    schema: optionalText,
+    example: 'text-embedding-3-small',
+  },
+  embeddingUrl: {
+    env: 'META_AGENT_EMBEDDING_URL',
+    description: 'Address of the embedding API, when it is not the vendor’s own.',
+    schema: httpUrl,
+  },
+  embeddingKey: {
+    env: 'META_AGENT_EMBEDDING_KEY',
+    description: 'API key for the embedding model.',
+    schema: optionalText,
+    secret: true,
+  },
   ollamaUrl: {
     env: 'META_AGENT_OLLAMA_URL',
     description: 'Where a running Ollama is looked for.',

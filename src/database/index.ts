@@ -1,6 +1,5 @@
 export { Database, type DatabaseOptions, type Session, type SessionOptions } from './database.ts';
 export { type DeployStep, deploy, isDeployed, schemaFiles } from './deploy.ts';
-export { toAppError } from './errors.ts';
 export { generateTypes } from './generate-types.ts';
 export { findOwner, type Owner, ownDataDir } from './owner.ts';
 export {

@@ -60,6 +60,163 @@ export interface AuthAuditLog {
   created_at: Generated<Timestamp>;
 }
 
+export interface BookmarkedThoughts {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  session_id: string;
+  node_id: string;
+  note: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface CollectionImages {
+  collection_id: string;
+  image_id: string;
+  position: Generated<number>;
+  added_at: Generated<Timestamp>;
+}
+
+export interface ComputerActions {
+  id: Generated<string>;
+  session_id: string;
+  sequence: Generated<number>;
+  action_type: 'click' | 'type' | 'scroll' | 'navigate' | 'screenshot' | 'wait' | 'select' | 'hover' | 'drag' | 'key_press';
+  params: Generated<Json>;
+  result: Generated<Json>;
+  screenshot_url: string | null;
+  success: boolean | null;
+  error_message: string | null;
+  needs_confirmation: Generated<boolean>;
+  confirmed_at: NullableTimestamp;
+  confirmed_by: string | null;
+  duration_ms: number | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ComputerDownloads {
+  id: Generated<string>;
+  session_id: string;
+  action_id: string | null;
+  file_name: string;
+  file_path: string;
+  file_size: number | null;
+  mime_type: string | null;
+  url_source: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ComputerSessionAnalytics {
+  id: Generated<string>;
+  session_id: string;
+  total_actions: Generated<number>;
+  successful_actions: Generated<number>;
+  failed_actions: Generated<number>;
+  pages_visited: Generated<number>;
+  urls_visited: Generated<string[]>;
+  total_duration_ms: Generated<number>;
+  screenshots_taken: Generated<number>;
+  elements_clicked: Generated<number>;
+  forms_filled: Generated<number>;
+  files_downloaded: Generated<number>;
+  computed_at: Generated<Timestamp>;
+}
+
+export interface ComputerSessions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  type: Generated<'browser' | 'desktop'>;
+  status: Generated<'starting' | 'active' | 'paused' | 'ended'>;
+  config: Generated<Json>;
+  current_url: string | null;
+  screenshot_url: string | null;
+  error_message: string | null;
+  started_at: Generated<Timestamp>;
+  ended_at: NullableTimestamp;
+  last_activity_at: Generated<Timestamp>;
+  metadata: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ComputerTaskExecutions {
+  id: Generated<string>;
+  session_id: string;
+  user_id: string;
+  task_description: string;
+  planned_steps: Generated<Json>;
+  executed_steps: Generated<Json>;
+  status: Generated<'planning' | 'executing' | 'completed' | 'failed' | 'cancelled'>;
+  current_step: Generated<number>;
+  total_steps: Generated<number>;
+  success: boolean | null;
+  error_message: string | null;
+  final_screenshot_url: string | null;
+  started_at: Generated<Timestamp>;
+  completed_at: NullableTimestamp;
+  duration_ms: Computed<number | null>;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
+export interface CustomVoices {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  provider: 'openai' | 'elevenlabs' | 'playht' | 'custom';
+  provider_voice_id: string | null;
+  name: string;
+  description: string | null;
+  preview_url: string | null;
+  language: string | null;
+  gender: string | null;
+  age: string | null;
+  accent: string | null;
+  use_case: string | null;
+  sample_paths: Generated<string[]>;
+  sample_count: Computed<number | null>;
+  training_status: Generated<'pending' | 'processing' | 'completed' | 'failed'>;
+  consent_at: NullableTimestamp;
+  error_message: string | null;
+  is_public: Generated<boolean>;
+  is_active: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ElementInteractions {
+  id: Generated<string>;
+  session_id: string;
+  action_id: string;
+  element_type: string | null;
+  element_text: string | null;
+  selector: string | null;
+  coordinates: Json;
+  attributes: Generated<Json>;
+  success: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface FactContradictions {
+  id: Generated<string>;
+  session_id: string;
+  fact_id_1: string;
+  fact_id_2: string;
+  explanation: string | null;
+  severity: Generated<'minor' | 'moderate' | 'major'>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface FactSources {
+  fact_id: string;
+  source_id: string;
+  quote: string | null;
+  char_start: number | null;
+  char_end: number | null;
+}
+
 export interface FileStatistics {
   mime_type: string | null;
   file_count: number | null;
@@ -92,12 +249,107 @@ export interface Files {
   updated_at: Generated<Timestamp>;
 }
 
-export interface IdempotencyKeys {
+export interface GeneratedImages {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  conversation_id: string | null;
+  task_id: string | null;
+  template_id: string | null;
+  prompt: string;
+  revised_prompt: string | null;
+  negative_prompt: string | null;
+  provider: 'builtin' | 'dalle3' | 'openai' | 'stability' | 'replicate' | 'google';
+  model: string;
+  size: string;
+  quality: 'standard' | 'hd' | 'low' | 'medium' | 'high' | null;
+  style: string | null;
+  seed: number | null;
+  steps: number | null;
+  cfg_scale: number | null;
+  sampler: string | null;
+  bucket: Generated<string>;
+  url: string | null;
+  storage_path: string | null;
+  thumbnail_path: string | null;
+  parent_image_id: string | null;
+  edit_type: 'inpaint' | 'outpaint' | 'variation' | 'upscale' | 'style-transfer' | null;
+  mask_storage_path: string | null;
+  strength: number | null;
+  width: number | null;
+  height: number | null;
+  format: string | null;
+  file_size: number | null;
+  metadata: Generated<Json>;
+  cost_usd: number | null;
+  credits_used: number | null;
+  status: Generated<'pending' | 'generating' | 'completed' | 'failed' | 'cancelled'>;
+  error_message: string | null;
+  generation_time_ms: number | null;
+  is_public: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  completed_at: NullableTimestamp;
+  search_vector: Computed<string | null>;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
+export interface ImageCollections {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  name: string;
+  description: string | null;
+  cover_image_id: string | null;
+  is_public: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ImageFavorites {
+  user_id: Generated<string>;
+  image_id: string;
+  notes: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface ImageGenerationStats {
+  id: Generated<string>;
   user_id: string;
-  key: string;
-  operation: string;
-  request_hash: string;
-  response_encrypted: string | null;
+  date: string;
+  provider: string;
+  total_generations: Generated<number>;
+  successful_generations: Generated<number>;
+  failed_generations: Generated<number>;
+  total_cost_usd: Generated<number>;
+  total_credits_used: Generated<number>;
+  avg_generation_time_ms: number | null;
+  total_generation_time_ms: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface KnowledgeNodes {
+  id: Generated<string>;
+  session_id: string;
+  entity: string;
+  entity_type: 'person' | 'organization' | 'concept' | 'event' | 'place' | 'thing';
+  properties: Generated<Json>;
+  importance: Generated<number>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface KnowledgeRelationships {
+  id: Generated<string>;
+  session_id: string;
+  source_node_id: string;
+  target_node_id: string;
+  relationship_type: string;
+  fact_id: string | null;
+  properties: Generated<Json>;
+  strength: Generated<number>;
   created_at: Generated<Timestamp>;
 }
 
@@ -473,7 +725,6 @@ export interface MetaTasks {
   updated_at: Generated<Timestamp>;
   started_at: NullableTimestamp;
   completed_at: NullableTimestamp;
-  lost_workers: Generated<number>;
 }
 
 export interface MetaWorkstreams {
@@ -512,6 +763,7 @@ export interface ModelProviders {
   kind: 'builtin' | 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'ollama';
   base_url: string | null;
   secret_encrypted: string | null;
+  has_secret: Computed<boolean>;
   models: Generated<Json>;
   enabled: Generated<boolean>;
   is_default: Generated<boolean>;
@@ -520,7 +772,6 @@ export interface ModelProviders {
   last_test_message: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
-  has_secret: Computed<boolean>;
 }
 
 export interface OauthAccounts {
@@ -545,10 +796,243 @@ export interface Permissions {
   created_at: Generated<Timestamp>;
 }
 
+export interface PopularPromptTemplates {
+  images_generated: number | null;
+  success_rate: number | null;
+  id: string | null;
+  user_id: string | null;
+  is_system: boolean | null;
+  name: string | null;
+  description: string | null;
+  prompt_template: string | null;
+  negative_prompt_template: string | null;
+  style_preset: string | null;
+  default_provider: string | null;
+  default_size: string | null;
+  default_quality: string | null;
+  is_public: boolean | null;
+  is_featured: boolean | null;
+  usage_count: number | null;
+  favorite_count: number | null;
+  category: string | null;
+  tags: string[] | null;
+  metadata: Json;
+  created_at: NullableTimestamp;
+  updated_at: NullableTimestamp;
+}
+
+export interface PromptTemplates {
+  id: Generated<string>;
+  user_id: Generated<string | null>;
+  is_system: Computed<boolean>;
+  name: string;
+  description: string | null;
+  prompt_template: string;
+  negative_prompt_template: string | null;
+  style_preset: string | null;
+  default_provider: string | null;
+  default_size: string | null;
+  default_quality: string | null;
+  is_public: Generated<boolean>;
+  is_featured: Generated<boolean>;
+  usage_count: Generated<number>;
+  favorite_count: Generated<number>;
+  category: string | null;
+  tags: Generated<string[]>;
+  metadata: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ProviderPerformance {
+  provider: string | null;
+  total_requests: number | null;
+  successful_requests: number | null;
+  failed_requests: number | null;
+  success_rate: number | null;
+  avg_generation_time_ms: number | null;
+  median_generation_time_ms: number | null;
+  p95_generation_time_ms: number | null;
+  total_cost_usd: number | null;
+  avg_cost_per_image: number | null;
+}
+
 export interface RateLimits {
   key: string;
   tokens: number;
   refilled_at: Generated<Timestamp>;
+}
+
+export interface RecentGenerations {
+  is_favorited: boolean | null;
+  variation_count: number | null;
+  id: string | null;
+  user_id: string | null;
+  project_id: string | null;
+  conversation_id: string | null;
+  task_id: string | null;
+  template_id: string | null;
+  prompt: string | null;
+  revised_prompt: string | null;
+  negative_prompt: string | null;
+  provider: string | null;
+  model: string | null;
+  size: string | null;
+  quality: string | null;
+  style: string | null;
+  seed: number | null;
+  steps: number | null;
+  cfg_scale: number | null;
+  sampler: string | null;
+  bucket: string | null;
+  url: string | null;
+  storage_path: string | null;
+  thumbnail_path: string | null;
+  parent_image_id: string | null;
+  edit_type: string | null;
+  mask_storage_path: string | null;
+  strength: number | null;
+  width: number | null;
+  height: number | null;
+  format: string | null;
+  file_size: number | null;
+  metadata: Json;
+  cost_usd: number | null;
+  credits_used: number | null;
+  status: string | null;
+  error_message: string | null;
+  generation_time_ms: number | null;
+  is_public: boolean | null;
+  created_at: NullableTimestamp;
+  completed_at: NullableTimestamp;
+  search_vector: string | null;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: number | null;
+  failures: number | null;
+  next_attempt_at: NullableTimestamp;
+}
+
+export interface ResearchCitations {
+  id: Generated<string>;
+  report_id: string;
+  ordinal: number;
+  sentence: string;
+  fact_id: string | null;
+  source_id: string | null;
+  quote: string;
+}
+
+export interface ResearchEvents {
+  id: Generated<string>;
+  session_id: string;
+  sequence: Generated<number>;
+  event_type: 'planned' | 'searching' | 'source_found' | 'source_read' | 'fact_extracted' | 'contradiction_detected' | 'status_change' | 'report_written' | 'error' | 'note';
+  event_data: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  user_id: string;
+  project_id: string | null;
+}
+
+export interface ResearchFacts {
+  id: Generated<string>;
+  session_id: string;
+  statement: string;
+  context: string | null;
+  confidence: Generated<number>;
+  verification_status: Generated<'verified' | 'unverified' | 'contradicted' | 'needs_review'>;
+  verification_count: Generated<number>;
+  idempotency_key: string | null;
+  extracted_at: Generated<Timestamp>;
+  user_id: string;
+  project_id: string | null;
+}
+
+export interface ResearchFollowUps {
+  id: Generated<string>;
+  session_id: string;
+  question: string;
+  rationale: string | null;
+  priority: Generated<number>;
+  status: Generated<'pending' | 'researched' | 'skipped'>;
+  created_at: Generated<Timestamp>;
+  researched_at: NullableTimestamp;
+}
+
+export interface ResearchReports {
+  id: Generated<string>;
+  session_id: string;
+  title: string;
+  abstract: string | null;
+  sections: Generated<Json>;
+  key_findings: Generated<string[]>;
+  limitations: Generated<string[]>;
+  bibliography: Generated<string[]>;
+  word_count: number | null;
+  generated_at: Generated<Timestamp>;
+}
+
+export interface ResearchSessions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  query: string;
+  status: Generated<'pending' | 'researching' | 'analyzing' | 'synthesizing' | 'paused' | 'completed' | 'failed' | 'cancelled'>;
+  depth: Generated<'quick' | 'standard' | 'deep' | 'exhaustive'>;
+  max_sources: Generated<number>;
+  include_academic: Generated<boolean>;
+  include_news: Generated<boolean>;
+  include_forums: Generated<boolean>;
+  date_range_start: NullableTimestamp;
+  date_range_end: NullableTimestamp;
+  required_domains: string[] | null;
+  excluded_domains: string[] | null;
+  citation_style: Generated<'apa' | 'mla' | 'chicago' | 'ieee'>;
+  generate_report: Generated<boolean>;
+  report_format: Generated<'summary' | 'detailed' | 'academic'>;
+  plan: Generated<Json>;
+  checkpoint: Generated<Json>;
+  sources_searched: Generated<number>;
+  sources_used: Generated<number>;
+  facts_extracted: Generated<number>;
+  contradictions_found: Generated<number>;
+  total_tokens: Generated<number>;
+  cost_usd: Generated<number>;
+  duration_ms: Generated<number>;
+  error_message: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+  completed_at: NullableTimestamp;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
+export interface ResearchSources {
+  id: Generated<string>;
+  session_id: string;
+  url: string;
+  title: string;
+  content: string | null;
+  snippet: string | null;
+  author: string | null;
+  publish_date: NullableTimestamp;
+  source_type: Generated<'web' | 'academic' | 'news' | 'forum' | 'wikipedia' | 'reddit' | 'stackoverflow' | 'arxiv' | 'file'>;
+  provider: string;
+  authority_score: Generated<number>;
+  recency_score: Generated<number>;
+  bias_score: Generated<number>;
+  overall_credibility: Generated<number>;
+  score_reasons: Generated<Json>;
+  is_processed: Generated<boolean>;
+  is_used: Generated<boolean>;
+  processing_error: string | null;
+  created_at: Generated<Timestamp>;
+  processed_at: NullableTimestamp;
+  user_id: string;
+  project_id: string | null;
 }
 
 export interface RolePermissions {
@@ -561,6 +1045,36 @@ export interface Roles {
   name: string;
   description: string | null;
   is_system: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface SavedWorkflows {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  name: string;
+  description: string | null;
+  steps: Generated<Json>;
+  parameters: Generated<Json>;
+  tags: Generated<string[]>;
+  is_public: Generated<boolean>;
+  execution_count: Generated<number>;
+  last_executed_at: NullableTimestamp;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ScreenSnapshots {
+  id: Generated<string>;
+  session_id: string;
+  action_id: string | null;
+  screenshot_url: string;
+  screenshot_data: string | null;
+  analysis: Generated<Json>;
+  detected_elements: Generated<Json>;
+  html_snapshot: string | null;
+  url: string | null;
+  viewport_width: number | null;
+  viewport_height: number | null;
   created_at: Generated<Timestamp>;
 }
 
@@ -587,12 +1101,85 @@ export interface SetupTokens {
   created_at: Generated<Timestamp>;
 }
 
+export interface ThinkingSessions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  template_id: string | null;
+  query: string;
+  root_node_id: string | null;
+  current_node_id: string | null;
+  config: Generated<Json>;
+  status: Generated<'thinking' | 'paused' | 'completed' | 'error' | 'cancelled'>;
+  stats: Generated<Json>;
+  final_conclusion: string | null;
+  error_message: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+  completed_at: NullableTimestamp;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
+export interface ThinkingTemplates {
+  id: Generated<string>;
+  user_id: Generated<string | null>;
+  is_system: Computed<boolean>;
+  name: string;
+  description: Generated<string>;
+  steps: Json;
+  category: Generated<string>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ThoughtLinks {
+  from_node_id: string;
+  to_node_id: string;
+  kind: 'merges' | 'revises' | 'supports' | 'contradicts';
+  created_at: Generated<Timestamp>;
+}
+
+export interface ThoughtNodes {
+  id: Generated<string>;
+  session_id: string;
+  parent_id: string | null;
+  content: string;
+  type: 'observation' | 'hypothesis' | 'analysis' | 'critique' | 'conclusion' | 'question' | 'evidence' | 'alternative' | 'synthesis';
+  confidence: number;
+  depth: Generated<number>;
+  metadata: Generated<Json>;
+  status: Generated<'exploring' | 'completed' | 'abandoned' | 'bookmarked' | 'revised'>;
+  reasoning: string | null;
+  alternatives: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  user_id: string;
+  project_id: string | null;
+}
+
 export interface UserFileStatistics {
   user_id: string | null;
   file_count: number | null;
   total_size: number | null;
   mime_type_count: number | null;
   last_upload: NullableTimestamp;
+}
+
+export interface UserGenerationSummary {
+  user_id: string | null;
+  total_images: number | null;
+  completed_images: number | null;
+  failed_images: number | null;
+  pending_images: number | null;
+  providers_used: number | null;
+  total_cost_usd: number | null;
+  avg_generation_time_ms: number | null;
+  last_generation_at: NullableTimestamp;
+  images_last_7_days: number | null;
+  images_last_30_days: number | null;
 }
 
 export interface UserRoles {
@@ -639,13 +1226,104 @@ export interface Users {
   updated_at: Generated<Timestamp>;
 }
 
+export interface VoiceAnalytics {
+  id: Generated<string>;
+  session_id: string;
+  user_id: string;
+  stt_provider: string | null;
+  tts_provider: string | null;
+  characters_transcribed: Generated<number>;
+  characters_synthesized: Generated<number>;
+  audio_seconds_processed: Generated<number>;
+  audio_seconds_generated: Generated<number>;
+  estimated_cost_usd: number | null;
+  recorded_at: Generated<Timestamp>;
+}
+
+export interface VoiceSessions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  conversation_id: string | null;
+  config: Generated<Json>;
+  status: Generated<'connecting' | 'active' | 'paused' | 'ended' | 'error'>;
+  error_message: string | null;
+  started_at: Generated<Timestamp>;
+  ended_at: NullableTimestamp;
+  duration_seconds: number | null;
+  metadata: Generated<Json>;
+  user_speak_time_ms: Generated<number>;
+  ai_speak_time_ms: Generated<number>;
+  interruptions_count: Generated<number>;
+  total_turns: Generated<number>;
+  avg_latency_ms: number | null;
+  avg_confidence: number | null;
+  last_heartbeat_at: Generated<Timestamp>;
+}
+
+export interface VoiceTranscripts {
+  id: Generated<string>;
+  session_id: string;
+  role: 'user' | 'assistant';
+  text: string;
+  audio_url: string | null;
+  timestamp: Generated<Timestamp>;
+  duration_ms: Generated<number>;
+  was_interrupted: Generated<boolean>;
+  emotion: string | null;
+  confidence: number | null;
+  language: string | null;
+  word_timestamps: Json;
+  stt_provider: string | null;
+  tts_provider: string | null;
+  model_used: string | null;
+}
+
+export interface WorkflowExecutions {
+  id: Generated<string>;
+  workflow_id: string;
+  session_id: string | null;
+  user_id: Generated<string>;
+  parameters: Generated<Json>;
+  status: Generated<'pending' | 'running' | 'completed' | 'failed' | 'cancelled'>;
+  steps_completed: Generated<number>;
+  total_steps: Generated<number>;
+  current_step: number | null;
+  error_message: string | null;
+  result: Generated<Json>;
+  started_at: Generated<Timestamp>;
+  completed_at: NullableTimestamp;
+  duration_ms: Computed<number | null>;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
 export interface DB {
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   auth_audit_log: AuthAuditLog;
+  bookmarked_thoughts: BookmarkedThoughts;
+  collection_images: CollectionImages;
+  computer_actions: ComputerActions;
+  computer_downloads: ComputerDownloads;
+  computer_session_analytics: ComputerSessionAnalytics;
+  computer_sessions: ComputerSessions;
+  computer_task_executions: ComputerTaskExecutions;
+  custom_voices: CustomVoices;
+  element_interactions: ElementInteractions;
+  fact_contradictions: FactContradictions;
+  fact_sources: FactSources;
   file_statistics: FileStatistics;
   files: Files;
-  idempotency_keys: IdempotencyKeys;
+  generated_images: GeneratedImages;
+  image_collections: ImageCollections;
+  image_favorites: ImageFavorites;
+  image_generation_stats: ImageGenerationStats;
+  knowledge_nodes: KnowledgeNodes;
+  knowledge_relationships: KnowledgeRelationships;
   meta_artifact_citations: MetaArtifactCitations;
   meta_artifacts: MetaArtifacts;
   meta_budget_reservations: MetaBudgetReservations;
@@ -671,13 +1349,35 @@ export interface DB {
   model_providers: ModelProviders;
   oauth_accounts: OauthAccounts;
   permissions: Permissions;
+  popular_prompt_templates: PopularPromptTemplates;
+  prompt_templates: PromptTemplates;
+  provider_performance: ProviderPerformance;
   rate_limits: RateLimits;
+  recent_generations: RecentGenerations;
+  research_citations: ResearchCitations;
+  research_events: ResearchEvents;
+  research_facts: ResearchFacts;
+  research_follow_ups: ResearchFollowUps;
+  research_reports: ResearchReports;
+  research_sessions: ResearchSessions;
+  research_sources: ResearchSources;
   role_permissions: RolePermissions;
   roles: Roles;
+  saved_workflows: SavedWorkflows;
+  screen_snapshots: ScreenSnapshots;
   sessions: Sessions;
   setup_tokens: SetupTokens;
+  thinking_sessions: ThinkingSessions;
+  thinking_templates: ThinkingTemplates;
+  thought_links: ThoughtLinks;
+  thought_nodes: ThoughtNodes;
   user_file_statistics: UserFileStatistics;
+  user_generation_summary: UserGenerationSummary;
   user_roles: UserRoles;
   user_settings: UserSettings;
   users: Users;
+  voice_analytics: VoiceAnalytics;
+  voice_sessions: VoiceSessions;
+  voice_transcripts: VoiceTranscripts;
+  workflow_executions: WorkflowExecutions;
 }

@@ -1,1 +1,1 @@
-export { type Claim, LeaseLostError, Worker, type WorkerDeps, type WorkSource } from './worker.ts';
+export { type Claim, Worker, type WorkerDeps, type WorkSource } from './worker.ts';

@@ -37,7 +37,7 @@ export interface WorkerDeps {
 /** How often tables are looked at without a NOTIFY: the safety net for lost notifications and expired leases. */
 const pollMs = 1_000;
 
-export class LeaseLostError extends Error {
+class LeaseLostError extends Error {
   constructor() {
     super('The lease was lost: another worker goes on, or the work was cancelled.');
     this.name = 'LeaseLostError';

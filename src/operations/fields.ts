@@ -11,8 +11,6 @@ export const tokens = z.number().int().min(0);
 /** US dollars. */
 export const money = z.number().min(0);
 export const name = z.string().trim().min(1).max(200);
-/** Free text that a person writes. Longer belongs into a file. */
-export const text = z.string().max(100_000);
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 export const cursor = z.string().max(500).optional();
 export const ok = z.object({ ok: z.literal(true) });

@@ -2,13 +2,11 @@ export { authorize, callOperation, inputSchema, invalidInput, outputSchema } fro
 export {
   type BrowserSession,
   type CallContext,
-  contract,
   defineOperation,
   type HttpMethod,
   type Operation,
   type OperationShape,
   type Scope,
-  scopes,
   type UserContext,
 } from './operation.ts';
 export { Registry } from './registry.ts';

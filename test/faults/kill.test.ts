@@ -88,7 +88,10 @@ test(`${kills} kills during a run lose and repeat nothing`, { timeout: 600_000 }
     );
     expect(items.some((artifact) => artifact.status === 'promoted')).toBe(true);
   }
-  const { items: decisions } = await client.projects.listDecisions({ project_id: projects[0] ?? '', limit: 200 });
+  const { items: decisions } = await client.projects.listDecisions({
+    project_id: projects[0] ?? '',
+    limit: 200,
+  });
   const texts = decisions.map((decision) => decision.decision_text);
   for (const text of acknowledged) expect(texts.filter((other) => other === text)).toHaveLength(1);
 

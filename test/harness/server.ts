@@ -37,7 +37,10 @@ export interface ServerOptions {
   account?: boolean;
 }
 
-export async function openTestServer({ settings = {}, account = true }: ServerOptions = {}): Promise<TestServer> {
+export async function openTestServer({
+  settings = {},
+  account = true,
+}: ServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'meta-agent-server-'));
   const postgres = process.env.META_AGENT_TEST_DATABASE_URL ? await openTestDatabase() : undefined;
   const port = 20_000 + Math.floor(Math.random() * 30_000);
@@ -57,7 +60,11 @@ export async function openTestServer({ settings = {}, account = true }: ServerOp
   const workers = new Set<ChildProcess>();
 
   const spawnCli = (args: string[], onText: (text: string) => void): ChildProcess => {
-    const child = spawn(process.execPath, [cli, ...args], { env, cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      env,
+      cwd: dataDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout?.on('data', (data: Buffer) => onText(String(data)));
     child.stderr?.on('data', (data: Buffer) => onText(String(data)));
     return child;
@@ -104,7 +111,11 @@ export async function openTestServer({ settings = {}, account = true }: ServerOp
     async run(...args) {
       let stdout = '';
       let stderr = '';
-      const child = spawn(process.execPath, [cli, ...args], { env, cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [cli, ...args], {
+        env,
+        cwd: dataDir,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child.stdout.on('data', (data: Buffer) => {
         stdout += data;
       });

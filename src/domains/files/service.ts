@@ -10,7 +10,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { newId, sha256 } from '../../kernel/ids.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
-import type { EmbeddingProvider } from '../../providers/embedding/index.ts';
+import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
 import { detectMimeType } from '../../providers/extraction/index.ts';
 import type { StorageProvider } from '../../providers/storage/index.ts';
 import type { filesContract } from './contract.ts';
@@ -288,12 +288,11 @@ export class FileService {
     search: { query: string; project_id: string | null; limit: number; signal?: AbortSignal },
   ): Promise<queries.PassageRow[]> {
     const { database, embedding } = this.#deps;
-    const [vector] = await embedding.embed([search.query], search.signal);
+    const vector = await embedQuery(embedding, search.query, search.signal);
     return database.as(principal, (session) =>
       queries.searchPassages(session, {
         query: search.query,
-        embedding: vector ?? null,
-        embedding_model: embedding.model,
+        ...vector,
         filter:
           search.project_id === null ? { user_id: principal.user_id } : { project_id: search.project_id },
         limit: search.limit,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Database, found, type Session, type UserPrincipal } from '../../database/index.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
-import type { EmbeddingProvider } from '../../providers/embedding/index.ts';
+import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
 import type { memoryContract } from './contract.ts';
 import * as queries from './queries.ts';
 
@@ -76,12 +76,11 @@ export class MemoryService {
     principal: UserPrincipal,
     search: { query: string; project_id: string | null; limit: number; signal?: AbortSignal },
   ) {
-    const [vector] = await this.#embedding.embed([search.query], search.signal);
+    const vector = await embedQuery(this.#embedding, search.query, search.signal);
     return this.#database.as(principal, (session) =>
       queries.searchFacts(session, {
         query: search.query,
-        embedding: vector ?? null,
-        embedding_model: this.#embedding.model,
+        ...vector,
         filter:
           search.project_id === null
             ? { user_id: principal.user_id }

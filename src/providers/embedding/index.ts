@@ -1,3 +1,4 @@
 export { openBundledEmbedding } from './bundled.ts';
 export type { EmbeddingProvider } from './port.ts';
+export { embedQuery } from './query.ts';
 export { type EmbeddingConnection, type EmbeddingKind, openRemoteEmbedding } from './remote.ts';

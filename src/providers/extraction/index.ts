@@ -1,4 +1,3 @@
-export { type Block, parseBlocks } from './blocks.ts';
 export { chunkText } from './chunk.ts';
 export { createTextExtractor, type TextExtractor } from './extractor.ts';
 export { detectMimeType } from './mime.ts';

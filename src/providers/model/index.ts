@@ -1,6 +1,5 @@
 export { type Brief, type BriefCitation, type BriefResult, renderBrief } from './brief.ts';
 export { createModelProvider, findOllama } from './create.ts';
 export * from './port.ts';
-export { contextWindowOf, type PricedCall, type PriceRow, priceOf } from './prices.ts';
-export { checkBaseUrl } from './sdk-provider.ts';
+export { type PricedCall, type PriceRow, priceOf } from './prices.ts';
 export { estimateTokens } from './tokens.ts';

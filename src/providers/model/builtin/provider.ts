@@ -17,7 +17,6 @@ import { readTranscript, type Step, type Transcript } from './transcript.ts';
 import { verifyStep } from './verifier.ts';
 
 export const builtinModel = 'extractive';
-export { label as builtinLabel } from './report.ts';
 
 function stepOf(transcript: Transcript): Step {
   switch (transcript.role) {
