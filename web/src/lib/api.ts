@@ -25,6 +25,9 @@ export interface Trouble {
   fields: Record<string, string>;
 }
 
+/** No answer came at all: `fetch` throws a TypeError then. */
+export const isUnreachable = (error: unknown): boolean => error instanceof TypeError;
+
 /** What to tell a person about any thrown value. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof ApiError) {
@@ -34,7 +37,7 @@ export function troubleOf(error: unknown): Trouble {
       if (isIssue(issue)) fields[issue.field] ??= issue.message;
     return { code: error.problem.code, title: error.problem.detail, fix: error.problem.fix ?? null, fields };
   }
-  if (error instanceof TypeError)
+  if (isUnreachable(error))
     return {
       code: 'unreachable',
       title: 'The server does not answer.',

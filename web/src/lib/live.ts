@@ -1,4 +1,5 @@
 import { ApiError } from './api.ts';
+import { suspectConnection } from './connection.ts';
 
 export interface FollowHandlers<E> {
   /** Called with each event of the stream. Return 'stop' when nothing more will come. */
@@ -45,6 +46,7 @@ export async function follow<E>(
     }
     if (signal.aborted) return;
     handlers.onState?.('reconnecting');
+    void suspectConnection();
     await pause(wait * (0.75 + Math.random() / 2), signal);
     wait = Math.min(wait * 2, longestWait);
   }

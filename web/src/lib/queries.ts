@@ -8,7 +8,8 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { toast } from '../components/toast.ts';
-import { ApiError, troubleOf } from './api.ts';
+import { ApiError, isUnreachable, troubleOf } from './api.ts';
+import { isServerAway, onServerReturn, suspectConnection } from './connection.ts';
 
 export interface Page<T> {
   items: T[];
@@ -19,10 +20,16 @@ export interface Page<T> {
 function checkSession(error: unknown): void {
   if (error instanceof ApiError && error.problem.status === 401)
     void queryClient.invalidateQueries({ queryKey: ['auth', 'status'] });
+  if (isUnreachable(error)) void suspectConnection();
 }
 
-/** A refused request stays refused; only an unreachable or overloaded server is asked again. */
+/**
+ * A refused request stays refused; an overloaded server is asked again twice, one that is away until it is back:
+ * what was read stays on the page meanwhile.
+ */
 function worthRetrying(failures: number, error: unknown): boolean {
+  if (isUnreachable(error)) void suspectConnection();
+  if (isServerAway()) return true;
   if (error instanceof ApiError && error.problem.status < 500) return false;
   return failures < 2;
 }
@@ -30,8 +37,14 @@ function worthRetrying(failures: number, error: unknown): boolean {
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: checkSession }),
   mutationCache: new MutationCache({ onError: checkSession }),
-  defaultOptions: { queries: { staleTime: 10_000, retry: worthRetrying } },
+  defaultOptions: {
+    // The server is often on this very machine: a browser that is offline can reach it all the same.
+    queries: { staleTime: 10_000, retry: worthRetrying, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
 });
+
+onServerReturn(() => void queryClient.invalidateQueries());
 
 /** Options of a list that is read page by page with the server's cursor. */
 export function pagedQuery<T>(

@@ -13,6 +13,8 @@ export const statusQuery = queryOptions({
     return status;
   },
   staleTime: 60_000,
+  // Without it there is no page to wait on: say so at once.
+  retry: 1,
 });
 
 /** Enters the product after sign-in or set-up, at the page one was going to. */

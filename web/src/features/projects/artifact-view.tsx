@@ -9,7 +9,7 @@ import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { PassagePanel } from '../files/passage-panel.tsx';
-import { artifactLooks } from './artifact-looks.ts';
+import { artifactLooks, artifactTitle } from './artifact-looks.ts';
 import { useProject } from './project-context.ts';
 import { artifactQuery, projectKeys } from './queries.ts';
 import type { Citation } from './types.ts';
@@ -38,7 +38,7 @@ export function ArtifactView({ id, cite, onCite }: ArtifactViewProps) {
     <Card className="min-w-0">
       <header className="flex flex-wrap items-start justify-between gap-3 border-b border-line px-5 py-3">
         <div className="min-w-0">
-          <h2 className="text-base font-semibold">{artifact.name}</h2>
+          <h2 className="text-base font-semibold">{artifactTitle(artifact.name)}</h2>
           <p className="flex flex-wrap items-center gap-x-2 text-[13px] text-muted">
             <Badge tone={look.tone}>{look.label}</Badge> {artifact.type}, version {artifact.version}
           </p>

@@ -6,7 +6,7 @@ import { Badge } from '../../components/badge.tsx';
 import { cx } from '../../components/cx.ts';
 import { LoadMore } from '../../components/load-more.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
-import { artifactLooks } from './artifact-looks.ts';
+import { artifactLooks, artifactTitle } from './artifact-looks.ts';
 import { ArtifactView } from './artifact-view.tsx';
 import { useProject } from './project-context.ts';
 import { artifactsQuery } from './queries.ts';
@@ -48,7 +48,7 @@ export function ArtifactsTab() {
                     : 'border-transparent hover:bg-sunken',
                 )}
               >
-                <span className="block leading-5 font-medium">{item.name}</span>
+                <span className="block leading-5 font-medium">{artifactTitle(item.name)}</span>
                 <span className="mt-1 flex flex-wrap items-center gap-x-2 text-xs text-muted">
                   <Badge tone={artifactLooks[item.status].tone}>{artifactLooks[item.status].label}</Badge>
                   <Ago at={item.created_at} />

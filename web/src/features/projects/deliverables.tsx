@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { FileCheck2 } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
 import { Section } from '../../components/page.tsx';
+import { artifactTitle } from './artifact-looks.ts';
 import { useProject } from './project-context.ts';
 import { artifactsQuery } from './queries.ts';
 
@@ -29,7 +30,7 @@ export function Deliverables() {
                 <FileCheck2 aria-hidden className="size-5" />
               </span>
               <span className="min-w-0 flex-1">
-                <span className="block font-medium">{item.name}</span>
+                <span className="block font-medium">{artifactTitle(item.name)}</span>
                 <span className="text-[13px] text-muted">
                   {item.type}, version {item.version}, <Ago at={item.created_at} />
                 </span>

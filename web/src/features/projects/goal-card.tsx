@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { PencilLine, Wand2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -8,13 +8,13 @@ import { Card, Section } from '../../components/page.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { usePlan } from './plan-state.ts';
 import { useProject } from './project-context.ts';
 import { projectKeys } from './queries.ts';
 
 /** The goal in words, and the button that has it planned. */
 export function GoalCard() {
   const { project, canEdit } = useProject();
-  const navigate = useNavigate();
   const [draft, setDraft] = useState<string | null>(project.goal ? null : '');
   const [confirming, setConfirming] = useState(false);
   const refresh = [projectKeys.one(project.id)];
@@ -26,21 +26,16 @@ export function GoalCard() {
   const plan = useAction(api.projects.plan, {
     refresh,
     announceError: false,
-    done: 'The supervisor is planning.',
-    onSuccess: (task) => {
+    onSuccess: () => {
       setDraft(null);
       setConfirming(false);
-      void navigate({
-        to: '/projects/$projectId/graph',
-        params: { projectId: project.id },
-        search: { task: task.id },
-      });
     },
   });
   const goal = (draft ?? project.goal ?? '').trim();
   const editing = draft !== null;
-  const waiting = project.task_counts.queued ?? 0;
-  const planned = Object.values(project.task_counts).some((count) => (count ?? 0) > 0);
+  const { planning, tasks } = usePlan();
+  const waiting = tasks.some((task) => task.status === 'queued');
+  const planned = tasks.length > 0;
   const start = () => plan.mutate({ project_id: project.id, goal });
   const error = plan.error ?? save.error;
   return (
@@ -75,9 +70,9 @@ export function GoalCard() {
             <Button
               tone={planned ? 'secondary' : 'primary'}
               icon={Wand2}
-              busy={plan.isPending}
+              busy={plan.isPending || planning !== undefined}
               disabled={goal.length < 3}
-              onClick={() => (waiting > 0 ? setConfirming(true) : start())}
+              onClick={() => (waiting ? setConfirming(true) : start())}
             >
               {planned ? 'Plan again' : 'Plan'}
             </Button>

@@ -4,10 +4,12 @@ import { UploadArea } from '../files/upload-area.tsx';
 import { Deliverables } from './deliverables.tsx';
 import { GoalCard } from './goal-card.tsx';
 import { NeedsYou } from './needs-you.tsx';
+import { PlanCard } from './plan-card.tsx';
 import { useProject } from './project-context.ts';
 import { TaskCounts } from './status.tsx';
+import { WorkingNow } from './working-now.tsx';
 
-/** What matters most first: results, what waits for a person, the goal, the documents. */
+/** What matters most first: results, what waits for a person, work under way, the goal, the documents. */
 export function OverviewTab() {
   const { project, canEdit } = useProject();
   return (
@@ -15,7 +17,9 @@ export function OverviewTab() {
       <div className="space-y-6">
         <Deliverables />
         <NeedsYou />
+        <WorkingNow />
         <GoalCard />
+        <PlanCard />
       </div>
       <div className="space-y-6">
         <Section title="Progress">

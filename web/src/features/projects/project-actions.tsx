@@ -6,10 +6,10 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { usePlan, useStart } from './plan-state.ts';
 import { useProject } from './project-context.ts';
 import { projectKeys } from './queries.ts';
 import { RenameProjectDialog } from './rename-project-dialog.tsx';
-import { taskStatuses } from './status.tsx';
 
 /** Start, pause, and what is rarer in a menu. */
 export function ProjectActions() {
@@ -18,7 +18,8 @@ export function ProjectActions() {
   const [open, setOpen] = useState<'delete' | 'rename' | null>(null);
   const path = { project_id: project.id };
   const refresh = [projectKeys.one(project.id), [...projectKeys.all, 'list']];
-  const start = useAction(api.projects.start, { refresh, done: 'Work has started.' });
+  const { start, isPending } = useStart();
+  const { unfinished } = usePlan();
   const pause = useAction(api.projects.pause, {
     refresh,
     done: 'Paused. Running tasks finish their step.',
@@ -50,9 +51,6 @@ export function ProjectActions() {
       ? [{ label: 'Delete project', icon: Trash2, danger: true, run: () => setOpen('delete') }]
       : []),
   ];
-  const unfinished = taskStatuses.some(
-    (status) => status !== 'done' && status !== 'cancelled' && (project.task_counts[status] ?? 0) > 0,
-  );
   return (
     <div className="flex items-center gap-2">
       {project.status === 'active' ? (
@@ -61,7 +59,7 @@ export function ProjectActions() {
         </Button>
       ) : (
         unfinished && (
-          <Button tone="primary" icon={Play} busy={start.isPending} onClick={() => start.mutate(path)}>
+          <Button tone="primary" icon={Play} busy={isPending} onClick={start}>
             {project.status === 'paused' ? 'Resume' : 'Start'}
           </Button>
         )

@@ -3,9 +3,10 @@ import { Bot, ChevronRight, Loader2, Settings2, UserRound, Wrench } from 'lucide
 import type { ReactNode } from 'react';
 import { asText, CodeBlock } from '../../components/code-block.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
-import { formatMoney, formatTokens, humanize } from '../../lib/format.ts';
+import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { useProject } from './project-context.ts';
 import { stepsQuery } from './queries.ts';
+import { stepWords } from './step-words.ts';
 import type { Step } from './types.ts';
 
 const icons = { system: Settings2, user: UserRound, assistant: Bot, tool: Wrench };
@@ -31,14 +32,6 @@ export function Steps({ taskId, last }: { taskId: string; last?: number }) {
   );
 }
 
-function summaryOf(step: Step): string {
-  if (step.tool_name) return humanize(step.tool_name);
-  if (step.role === 'system') return 'Instructions';
-  if (step.role === 'user') return 'Task given';
-  const line = step.content.trim().split('\n', 1)[0] ?? '';
-  return line.slice(0, 140) || 'Answer';
-}
-
 function StepRow({ step }: { step: Step }) {
   const Icon = icons[step.role];
   const total = step.input_tokens + step.output_tokens;
@@ -48,7 +41,7 @@ function StepRow({ step }: { step: Step }) {
         <summary className="flex list-none items-center gap-2.5 rounded-lg px-3 py-1.5 hover:bg-sunken">
           <ChevronRight aria-hidden className="size-3.5 shrink-0 text-muted group-open:rotate-90" />
           <Icon aria-hidden className="size-4 shrink-0 text-muted" />
-          <span className="min-w-0 flex-1 truncate">{summaryOf(step)}</span>
+          <span className="min-w-0 flex-1 truncate">{stepWords(step)}</span>
           {total > 0 && (
             <span className="shrink-0 text-xs text-muted">
               {formatTokens(total)} tokens{step.cost > 0 && `, ${formatMoney(step.cost)}`}

@@ -6,7 +6,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Section } from '../../components/page.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { formatDuration, formatMoney, formatTokens, humanize, plural } from '../../lib/format.ts';
-import { artifactLooks } from './artifact-looks.ts';
+import { artifactLooks, artifactTitle } from './artifact-looks.ts';
 import { useProject } from './project-context.ts';
 import { artifactsQuery, graphQuery, runsQuery } from './queries.ts';
 import { runTones, TaskBadge } from './status.tsx';
@@ -91,7 +91,7 @@ function TaskArtifacts({ task }: { task: Task }) {
               className="flex items-center gap-2.5 rounded-lg border border-line px-3 py-2 hover:border-accent"
             >
               <FileText aria-hidden className="size-4 shrink-0 text-muted" />
-              <span className="min-w-0 flex-1">{item.name}</span>
+              <span className="min-w-0 flex-1">{artifactTitle(item.name)}</span>
               <Badge tone={artifactLooks[item.status].tone}>{artifactLooks[item.status].label}</Badge>
             </Link>
           </li>

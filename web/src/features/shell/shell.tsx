@@ -8,6 +8,7 @@ import { Kbd } from '../../components/kbd.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { useShortcut } from '../../lib/shortcuts.ts';
 import { statusQuery } from '../auth/queries.ts';
+import { ConnectionBanner } from './connection-banner.tsx';
 import { ModelBanner } from './model-banner.tsx';
 import { destinationsFor, NavigationLinks } from './navigation.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -87,6 +88,7 @@ export function Shell() {
         <UserMenu user={user} onShortcuts={() => setOpen('shortcuts')} />
       </header>
       <div className="flex min-w-0 flex-1 flex-col">
+        <ConnectionBanner />
         <ModelBanner />
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 outline-none">
           <Outlet />
