@@ -112,6 +112,8 @@ create table if not exists public.meta_tasks (
   completed_at timestamptz
 );
 
+alter table public.meta_tasks add column if not exists lost_workers int not null default 0;
+
 comment on table public.meta_tasks is
   'Individual work items with agent assignment; also the queue of the workers.';
 comment on column public.meta_tasks.project_id is 'The workstream''s project, set by trigger.';
@@ -136,6 +138,8 @@ comment on column public.meta_tasks.next_attempt_at is 'Earliest start of the ne
 comment on column public.meta_tasks.lease_owner is 'Worker that holds the task.';
 comment on column public.meta_tasks.attempt is
   'Fencing number: writes of any but the current attempt are refused.';
+comment on column public.meta_tasks.lost_workers is
+  'Workers lost in a row without a step of progress. Not a retry: a machine that dies is not the task''s fault.';
 comment on column public.meta_tasks.idempotency_key is
   'Key of the effect that made the task, so that a repeated step makes it once.';
 
@@ -420,12 +424,11 @@ begin
   where r.task_id = any (v_lost) and r.status = 'running';
   -- A task that takes its workers down with it must not do so for ever.
   update public.meta_tasks t
-  set status = 'blocked', last_error = format('%s workers were lost at this task', t.retry_count + 1),
-      retry_count = t.retry_count + 1
-  where t.id = any (v_lost) and t.retry_count >= t.max_retries;
-  update public.meta_tasks t
-  set status = 'queued', next_attempt_at = null, last_error = 'worker lost', retry_count = t.retry_count + 1
-  where t.id = any (v_lost) and t.retry_count < t.max_retries;
+  set status = case when t.lost_workers + 1 >= 20 then 'blocked' else 'queued' end::public.task_status,
+      lost_workers = t.lost_workers + 1, next_attempt_at = null,
+      last_error = case when t.lost_workers + 1 >= 20
+        then format('%s workers were lost at this task, one after the other', t.lost_workers + 1) end
+  where t.id = any (v_lost);
 
   v_ready := array(
     select t.id from public.meta_tasks t

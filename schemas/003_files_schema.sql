@@ -86,6 +86,7 @@ comment on view public.user_file_statistics is 'Files by owner, sizes in bytes.'
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
-call private.declare_access('public.files', 'owner');
+-- Only the server, which saw the bytes, may say that somebody has them.
+call private.declare_access('public.files', 'owner', p_actions => '{select, delete}');
 revoke all on public.file_statistics, public.user_file_statistics from public, anon, authenticated;
 grant select on public.file_statistics, public.user_file_statistics to authenticated, service_role;

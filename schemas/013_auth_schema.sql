@@ -188,6 +188,22 @@ comment on table public.rate_limits is
 comment on column public.rate_limits.tokens is
   'Requests left at refilled_at; the bucket refills evenly over its window.';
 
+create table if not exists public.idempotency_keys (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  key text not null check (length(key) between 1 and 200),
+  operation text not null,
+  request_hash text not null,
+  response_encrypted text,
+  created_at timestamptz not null default now(),
+  primary key (user_id, key)
+);
+
+comment on table public.idempotency_keys is
+  'First answers of requests by Idempotency-Key, for a day, so that a request sent twice happens once.';
+comment on column public.idempotency_keys.request_hash is 'SHA-256 of the input.';
+comment on column public.idempotency_keys.response_encrypted is
+  'AES-256-GCM with the key id in the value; null while the request is worked on.';
+
 -- -------------------------------------------------------------------------------------------------- indexes
 
 create index if not exists idx_users_role on public.users (role);
@@ -203,6 +219,7 @@ create index if not exists idx_oauth_accounts_user_id on public.oauth_accounts (
 create index if not exists idx_role_permissions_permission on public.role_permissions (permission_id);
 create index if not exists idx_user_roles_role on public.user_roles (role_id);
 create index if not exists idx_user_roles_granted_by on public.user_roles (granted_by);
+create index if not exists idx_idempotency_keys_created_at on public.idempotency_keys (created_at);
 create index if not exists idx_auth_audit_log_user_id on public.auth_audit_log (user_id);
 create index if not exists idx_auth_audit_log_created_at on public.auth_audit_log (created_at);
 create index if not exists idx_auth_audit_log_event_type on public.auth_audit_log (event_type);
@@ -438,9 +455,10 @@ call private.declare_access('public.permissions', 'catalog');
 call private.declare_access('public.roles', 'catalog');
 call private.declare_access('public.role_permissions', 'catalog');
 call private.declare_access('public.user_roles', 'special', 'user_id');
-call private.declare_access('public.auth_audit_log', 'owner', p_actions => '{select}');
+call private.declare_access('public.auth_audit_log', 'special', 'user_id', p_actions => '{select}');
 call private.declare_access('public.setup_tokens', 'service');
 call private.declare_access('public.rate_limits', 'service');
+call private.declare_access('public.idempotency_keys', 'service');
 
 drop policy if exists "people may see themselves and administrators everybody" on public.users;
 create policy "people may see themselves and administrators everybody" on public.users for select to authenticated
@@ -449,6 +467,12 @@ drop policy if exists "people may edit themselves and administrators everybody" 
 create policy "people may edit themselves and administrators everybody" on public.users for update to authenticated
   using (id = any (array(select private.readable_user_ids())))
   with check (id = any (array(select private.readable_user_ids())));
+
+-- A try with an unknown address has no user; administrators must see it all the same.
+drop policy if exists "people may see what they did and administrators everything" on public.auth_audit_log;
+create policy "people may see what they did and administrators everything" on public.auth_audit_log
+  for select to authenticated
+  using (user_id = any (array(select private.readable_user_ids())) or (user_id is null and (select private.is_admin())));
 
 drop policy if exists "people may see their roles" on public.user_roles;
 create policy "people may see their roles" on public.user_roles for select to authenticated

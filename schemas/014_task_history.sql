@@ -86,6 +86,11 @@ declare
 begin
   select * into v_actor from private.actor();
   if tg_op = 'UPDATE' then
+    -- The service moves a task for the agent that holds it, which works for the project's owner.
+    if v_actor.person is null and v_actor.agent is null and coalesce(new.lease_owner, old.lease_owner) is not null then
+      v_actor.agent := new.assigned_agent;
+      v_actor.person := (select p.owner_id from public.meta_projects p where p.id = new.project_id);
+    end if;
     insert into public.meta_task_history (
       project_id, task_id, subject_id, task_title, changed_by, changed_by_agent, change_type, field_name,
       old_value, new_value, change_metadata)

@@ -48,7 +48,6 @@ create table if not exists public.model_providers (
   kind text not null check (kind in ('builtin', 'openai', 'anthropic', 'google', 'openai-compatible', 'ollama')),
   base_url text,
   secret_encrypted text,
-  has_secret boolean not null generated always as (secret_encrypted is not null) stored,
   models jsonb not null default '{}',
   enabled boolean not null default true,
   is_default boolean not null default false,
@@ -58,6 +57,9 @@ create table if not exists public.model_providers (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
+
+alter table public.model_providers
+  add column if not exists has_secret boolean not null generated always as (secret_encrypted is not null) stored;
 
 comment on table public.model_providers is 'Connections to model providers.';
 comment on column public.model_providers.user_id is

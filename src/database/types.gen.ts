@@ -297,6 +297,15 @@ export interface GeneratedImages {
   next_attempt_at: NullableTimestamp;
 }
 
+export interface IdempotencyKeys {
+  user_id: string;
+  key: string;
+  operation: string;
+  request_hash: string;
+  response_encrypted: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface ImageCollections {
   id: Generated<string>;
   user_id: Generated<string>;
@@ -725,6 +734,7 @@ export interface MetaTasks {
   updated_at: Generated<Timestamp>;
   started_at: NullableTimestamp;
   completed_at: NullableTimestamp;
+  lost_workers: Generated<number>;
 }
 
 export interface MetaWorkstreams {
@@ -763,7 +773,6 @@ export interface ModelProviders {
   kind: 'builtin' | 'openai' | 'anthropic' | 'google' | 'openai-compatible' | 'ollama';
   base_url: string | null;
   secret_encrypted: string | null;
-  has_secret: Computed<boolean>;
   models: Generated<Json>;
   enabled: Generated<boolean>;
   is_default: Generated<boolean>;
@@ -772,6 +781,7 @@ export interface ModelProviders {
   last_test_message: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  has_secret: Computed<boolean>;
 }
 
 export interface OauthAccounts {
@@ -1319,6 +1329,7 @@ export interface DB {
   file_statistics: FileStatistics;
   files: Files;
   generated_images: GeneratedImages;
+  idempotency_keys: IdempotencyKeys;
   image_collections: ImageCollections;
   image_favorites: ImageFavorites;
   image_generation_stats: ImageGenerationStats;
