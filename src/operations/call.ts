@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Principal } from '../database/index.ts';
 import { AppError } from '../kernel/errors.ts';
+import { speakPlainly } from './messages.ts';
 import type { CallContext, Operation, OperationShape, Scope } from './operation.ts';
+
+speakPlainly();
 
 /** Scopes that reach beyond one's own things: a role must grant them. */
 const roleScopes = new Set<Scope>(['admin:users', 'admin:settings', 'admin:audit']);
