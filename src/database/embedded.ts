@@ -97,6 +97,7 @@ function nextReply(worker: Worker, request: 'dump' | 'close'): Promise<EmbeddedR
 class EmbeddedStream extends Duplex {
   readonly #worker: Promise<Worker>;
   #receive: ((message: Uint8Array | EmbeddedReply) => void) | undefined;
+  #outgoing: Buffer[] = [];
 
   constructor(worker: Promise<Worker>) {
     super();
@@ -134,24 +135,35 @@ class EmbeddedStream extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#send(chunk, done);
+    this.#gather([chunk], done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    this.#gather(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
   }
 
-  #send(bytes: Buffer, done: (error?: Error | null) => void): void {
+  /** What is written in one turn of the event loop (begin, claims and the first statement) travels as one message. */
+  #gather(chunks: Buffer[], done: (error?: Error | null) => void): void {
     // 'X' is Terminate: the session of the embedded engine outlives its client.
-    if (bytes[0] === 0x58 && bytes.length === 5) {
+    if (chunks.length === 1 && chunks[0]?.[0] === 0x58 && chunks[0].length === 5) {
       done();
       return;
     }
-    this.#worker.then((worker) => {
-      worker.postMessage(new Uint8Array(bytes));
-      // One turn later, so that the statements of a pipeline travel as one message.
-      setImmediate(done);
-    }, done);
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    this.#outgoing.push(...chunks);
+    done();
+  }
+
+  #flush(): void {
+    const bytes = new Uint8Array(Buffer.concat(this.#outgoing));
+    this.#outgoing = [];
+    this.#worker.then(
+      (worker) => worker.postMessage(bytes, [bytes.buffer]),
+      (error) => this.destroy(error),
+    );
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
