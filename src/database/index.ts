@@ -9,6 +9,6 @@ export {
   type Principal,
   type UserPrincipal,
 } from './principal.ts';
-export { containing, found, json } from './sql.ts';
+export { containing, found, json, olderThan } from './sql.ts';
 export type { DB } from './types.gen.ts';
 export { type TableAccess, type Verification, verify } from './verify.ts';

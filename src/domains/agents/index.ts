@@ -1,7 +1,7 @@
 export { locate } from './artifacts.ts';
 export { knowledgeTools } from './knowledge-tools.ts';
-export { failureOf, type Phase, type Recorder, runPhase } from './loop.ts';
+export { failureOf, type Phase, runPhase } from './loop.ts';
 export { openSpending } from './metering.ts';
 export { systemPrompt } from './roles.ts';
 export { type AgentDeps, TaskSource } from './task-source.ts';
-export { insertToolStep, type Step } from './thread.ts';
+export { insertToolStep, type Recorder, type Step } from './thread.ts';

@@ -25,26 +25,10 @@ const flushMs = 200;
 /** Tokens an answer may have when nothing else is set. */
 export const defaultMaxOutputTokens = 4_096;
 
-/** Where the steps of a phase are kept. Each method works inside a transaction of the agent. */
-export interface Recorder {
-  /** What the model has seen and said so far, oldest first. */
-  steps(session: Session): Promise<thread.Step[]>;
-  /** Drops what a crashed process left half said. */
-  recover(session: Session): Promise<void>;
-  /** Opens the place where the next answer grows. */
-  open(session: Session, model: string): Promise<string>;
-  append(session: Session, id: string, text: string): Promise<void>;
-  finish(session: Session, id: string, step: thread.FinishedStep): Promise<void>;
-  /** Takes back an answer that failed half way. */
-  discard(session: Session, id: string): Promise<void>;
-  /** Keeps the result of a tool call, once for each key. */
-  tool(session: Session, step: thread.ToolResult): Promise<void>;
-}
-
 /** One phase of one agent in one thread. */
 export interface Phase {
   thread_id: string;
-  record: Recorder;
+  record: thread.Recorder;
   principal: UserPrincipal;
   agent: string;
   system: string;

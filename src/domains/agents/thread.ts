@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
 import type { ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
-import type { Recorder } from './loop.ts';
 
 /**
  * The transcript of an agent: rows of meta_messages in one conversation, which are also its checkpoints. A phase is
@@ -160,6 +159,22 @@ export function openCalls(steps: Step[]): { step: Step; call: ToolCall; index: n
   return last.tool_calls
     .map((call, index) => ({ step: last, call, index }))
     .filter(({ call }) => !answered.has(call.id));
+}
+
+/** Where the steps of a phase are kept. Each method works inside a transaction of the agent. */
+export interface Recorder {
+  /** What the model has seen and said so far, oldest first. */
+  steps(session: Session): Promise<Step[]>;
+  /** Drops what a crashed process left half said. */
+  recover(session: Session): Promise<void>;
+  /** Opens the place where the next answer grows. */
+  open(session: Session, model: string): Promise<string>;
+  append(session: Session, id: string, text: string): Promise<void>;
+  finish(session: Session, id: string, step: FinishedStep): Promise<void>;
+  /** Takes back an answer that failed half way. */
+  discard(session: Session, id: string): Promise<void>;
+  /** Keeps the result of a tool call, once for each key. */
+  tool(session: Session, step: ToolResult): Promise<void>;
 }
 
 /** Keeps the steps of a task's phase as messages of its thread. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { containing, json, type Session } from '../../database/index.ts';
+import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
 
 export interface Caller {
@@ -95,11 +95,7 @@ export const listUsers = (
         ]),
       ),
     )
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
@@ -256,11 +252,7 @@ export const listAudit = (
       query.where('a.event_type', '=', filter.event_type ?? ''),
     )
     .$if(filter.user_id !== undefined, (query) => query.where('a.user_id', '=', filter.user_id ?? ''))
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(a.created_at, a.id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor, 'a.created_at', 'a.id'))
     .orderBy('a.created_at', 'desc')
     .orderBy('a.id', 'desc')
     .limit(filter.limit + 1)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { containing, json, type Session } from '../../database/index.ts';
+import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
 
 const conversationFields = [
@@ -38,11 +38,7 @@ export const listConversations = (
     .$if(filter.search !== undefined, (query) =>
       query.where('title', 'ilike', containing(filter.search ?? '')),
     )
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(updated_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor, 'updated_at'))
     .orderBy('updated_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { containing, json, type Session } from '../../database/index.ts';
+import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
 import type { Chunk } from '../../providers/extraction/index.ts';
 
@@ -90,11 +90,7 @@ export const listFiles = (
     .$if(filter.search !== undefined, (query) =>
       query.where('file_name', 'ilike', containing(filter.search ?? '')),
     )
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)

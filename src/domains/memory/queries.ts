@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { json, type Session } from '../../database/index.ts';
+import { json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
 
 const factFields = [
@@ -36,11 +36,7 @@ export const listFacts = (
     .$if(!filter.all, (query) => query.where('enabled', '=', true).where('superseded_by', 'is', null))
     .$if(filter.category !== undefined, (query) => query.where('category', '=', filter.category ?? 'fact'))
     .$if(filter.project_id !== undefined, (query) => query.where('project_id', '=', filter.project_id ?? ''))
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)

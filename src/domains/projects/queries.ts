@@ -1,14 +1,6 @@
-import { type ExpressionBuilder, type SelectQueryBuilder, sql } from 'kysely';
-import { containing, type DB, json, type Session } from '../../database/index.ts';
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { containing, type DB, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
-
-/** Rows after the cursor in newest-first order. */
-function after<T extends keyof DB>(cursor: Cursor | undefined) {
-  return (eb: ExpressionBuilder<DB, T>) =>
-    cursor === undefined
-      ? eb.lit(true)
-      : sql<boolean>`(created_at, id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`;
-}
 
 export interface ListOptions {
   limit: number;
@@ -56,7 +48,7 @@ export async function listProjects(
     select ${projectColumns} ${projectSource}
     where ${filter.status === undefined ? sql`p.status <> 'archived'` : sql`p.status = ${filter.status}`}
       and ${filter.search ? sql`(p.name ilike ${containing(filter.search)} or p.goal ilike ${containing(filter.search)})` : sql`true`}
-      and ${filter.cursor ? sql`(p.created_at, p.id) < (${filter.cursor.at}::timestamptz, ${filter.cursor.id}::uuid)` : sql`true`}
+      and ${olderThan(filter.cursor, 'p.created_at', 'p.id')}
     order by p.created_at desc, p.id desc
     limit ${filter.limit + 1}`.execute(session);
   return rows;
@@ -385,11 +377,7 @@ export const listRuns = (
     ])
     .where('project_id', '=', filter.project_id)
     .$if(filter.task_id !== undefined, (query) => query.where('task_id', '=', filter.task_id ?? ''))
-    .$if(filter.cursor !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(started_at, id) < (${filter.cursor?.at}::timestamptz, ${filter.cursor?.id}::uuid)`,
-      ),
-    )
+    .where(olderThan(filter.cursor, 'started_at'))
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
@@ -441,7 +429,7 @@ export const listArtifacts = (
     .select(artifactFields)
     .where('project_id', '=', filter.project_id)
     .$if(filter.task_id !== undefined, (query) => query.where('task_id', '=', filter.task_id ?? ''))
-    .where(after<'meta_artifacts'>(filter.cursor))
+    .where(olderThan(filter.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
@@ -497,7 +485,7 @@ export const listDecisions = (session: Session, filter: { project_id: string } &
     .selectFrom('meta_decisions')
     .select(decisionFields)
     .where('project_id', '=', filter.project_id)
-    .where(after<'meta_decisions'>(filter.cursor))
+    .where(olderThan(filter.cursor))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
