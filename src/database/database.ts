@@ -40,9 +40,18 @@ const types = {
     // int8 and numeric: tokens, bytes and money of one row fit a double; sums are made in SQL.
     if (oid === 20 || oid === 1700) return Number;
     if (oid === 1082) return String;
+    if (oid === 1184) return exactDate;
     return pg.types.getTypeParser(oid, format as 'text');
   },
 };
+
+/** A Date keeps milliseconds, PostgreSQL microseconds: `exact` keeps them for the cursors of pages. */
+function exactDate(text: string): Date & { exact: string } {
+  const exact = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+  const date = new Date(exact) as Date & { exact: string };
+  Object.defineProperty(date, 'exact', { value: exact });
+  return date;
+}
 
 /** How often a transaction that lost to a concurrent one (SQLSTATE 40001, 40P01) is tried again. */
 const conflictRetries = 3;

@@ -31,7 +31,8 @@ export function decodeCursor(text: string): Cursor {
 
 /**
  * Cuts `rows` (fetched with `limit + 1`) to a page.
- * Rows carry `created_at` and `id`, the order of every list.
+ * Rows carry `created_at` and `id`, the order of every list; the time's microseconds travel in the cursor, so that
+ * rows of one millisecond are neither skipped nor repeated.
  */
 export function toPage<T extends { created_at: Date | string; id: string }>(
   rows: T[],
@@ -40,8 +41,9 @@ export function toPage<T extends { created_at: Date | string; id: string }>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last !== undefined;
-  return {
-    items,
-    next: more ? encodeCursor({ at: new Date(last.created_at).toISOString(), id: last.id }) : null,
-  };
+  return { items, next: more ? encodeCursor({ at: exactTime(last.created_at), id: last.id }) : null };
+}
+
+function exactTime(time: (Date & { exact?: string }) | string): string {
+  return typeof time === 'string' ? time : (time.exact ?? time.toISOString());
 }
