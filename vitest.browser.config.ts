@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests in Debian's Chromium against a real server process. */
+/** Tests in Debian's Chromium against a real server process, embedded or on Postgres. */
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
+    globalSetup: ['test/harness/global.ts'],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

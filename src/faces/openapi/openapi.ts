@@ -149,7 +149,13 @@ const upload = {
   tags: ['files'],
   parameters: [
     { name: 'file_name', in: 'query', required: true, schema: { type: 'string', maxLength: 255 } },
-    { name: 'bucket', in: 'query', required: false, schema: { type: 'string', default: 'user-uploads' } },
+    {
+      name: 'bucket',
+      in: 'query',
+      required: false,
+      description: 'Without it: user-uploads for images, knowledge-base for everything else.',
+      schema: { type: 'string' },
+    },
     { name: 'project_id', in: 'query', required: false, schema: { type: 'string', format: 'uuid' } },
   ],
   requestBody: {

@@ -1,15 +1,11 @@
-import type { z } from 'zod';
 import { ApiError, type Problem } from '../../../src/client/index.ts';
-import type { bucket, File as StoredFile } from '../../../src/domains/files/contract.ts';
+import type { File as StoredFile } from '../../../src/domains/files/contract.ts';
 import { getCsrfToken } from './api.ts';
-
-export type Bucket = z.output<typeof bucket>;
 
 export interface UploadOptions {
   file: Blob;
   file_name: string;
   project_id?: string;
-  bucket?: Bucket;
   /** The same key stores the file once, however often it is sent. */
   idempotency_key: string;
   signal: AbortSignal;
@@ -18,13 +14,12 @@ export interface UploadOptions {
 }
 
 /**
- * Sends a file as raw bytes. The server decides its type from the content.
+ * Sends a file as raw bytes. The server decides its type from the content, and its bucket by that.
  * XMLHttpRequest because `fetch` cannot say how much has been sent. Errors: `ApiError`, `TypeError` when unreachable.
  */
 export function uploadFile(options: UploadOptions): Promise<StoredFile> {
   const query = new URLSearchParams({ file_name: options.file_name });
   if (options.project_id) query.set('project_id', options.project_id);
-  query.set('bucket', options.bucket ?? 'user-uploads');
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `/api/files?${query}`);

@@ -84,7 +84,6 @@ export function FilesPage() {
                       <span>{formatBytes(item.size_bytes)}</span>
                       {item.page_count !== null && <span>{plural(item.page_count, 'page')}</span>}
                       <Ago at={item.created_at} />
-                      {item.bucket !== 'user-uploads' && <span>{humanize(item.bucket)}</span>}
                       {item.tags.map((tag) => (
                         <Badge key={tag}>{tag}</Badge>
                       ))}

@@ -8,7 +8,7 @@ import { filesQuery } from './queries.ts';
 
 /** The documents of one project. */
 export function ProjectFiles({ projectId }: { projectId: string }) {
-  const files = useInfiniteQuery(filesQuery({ project_id: projectId, bucket: 'user-uploads' }));
+  const files = useInfiniteQuery(filesQuery({ project_id: projectId }));
   if (files.isPending) return <SkeletonList rows={2} height="h-12" />;
   if (files.isError) return <ErrorState error={files.error} onRetry={() => files.refetch()} />;
   const items = files.data.pages.flatMap((page) => page.items);

@@ -2,7 +2,6 @@ import { queryOptions } from '@tanstack/react-query';
 import type { File as StoredFile } from '../../../../src/domains/files/contract.ts';
 import { api } from '../../lib/api.ts';
 import { pagedQuery } from '../../lib/queries.ts';
-import type { Bucket } from '../../lib/upload.ts';
 
 export const fileKeys = { all: ['files'] as const };
 
@@ -10,7 +9,7 @@ export const fileKeys = { all: ['files'] as const };
 const busy = (file: StoredFile): boolean =>
   file.processing_status === 'pending' || file.processing_status === 'processing';
 
-export const filesQuery = (filter: { project_id?: string; bucket?: Bucket; search?: string }) => ({
+export const filesQuery = (filter: { project_id?: string; search?: string }) => ({
   ...pagedQuery([...fileKeys.all, 'list', filter], (cursor, signal) =>
     api.files.list({ ...filter, cursor }, { signal }),
   ),
