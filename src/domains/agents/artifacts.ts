@@ -169,14 +169,3 @@ export async function resultsOf(session: Session, taskIds: string[]): Promise<Br
     })),
   }));
 }
-
-/** Marks what a task made as verified, or as a deliverable of the project when no task uses it further. */
-export const acceptArtifacts = (session: Session, taskId: string) =>
-  sql`update meta_artifacts set status = case when exists
-        (select from meta_task_dependencies d where d.depends_on_task_id = ${taskId})
-      then 'verified' else 'promoted' end::artifact_status
-    where task_id = ${taskId} and status = 'draft'
-      and version = (select max(o.version) from meta_artifacts o
-                     where o.task_id = meta_artifacts.task_id and o.name = meta_artifacts.name)`.execute(
-    session,
-  );

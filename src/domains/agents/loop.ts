@@ -9,6 +9,7 @@ import {
   type ModelParameters,
   type TokenUsage,
   type ToolCall,
+  type ToolSpec,
 } from '../../providers/model/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
 import * as thread from './thread.ts';
@@ -39,14 +40,17 @@ export interface Phase {
   /** Makes sure, inside a transaction, that this process still holds the work. */
   hold(session: Session): Promise<void>;
   /** Sets money and tokens aside before a call. Errors: `budget_exceeded`. */
-  reserve(tokens: number, cost: number): Promise<Spending>;
+  reserve(tokens: number, cost: number, signal: AbortSignal): Promise<Spending>;
   /** The answer of a person to a tool that waits, once there is one. */
   answerTo(call: ToolCall): Promise<unknown | undefined>;
 }
 
-/** Money set aside for one call; settled exactly once with what the call really used. */
+/** Money set aside for one call. */
 export interface Spending {
+  /** Replaces it by what the call really used. */
   settle(usage: TokenUsage, cost: number, durationMs: number, failed: boolean): Promise<void>;
+  /** Gives it back when it was not settled. */
+  release(): Promise<void>;
 }
 
 export type PhaseEnd =
@@ -136,11 +140,31 @@ async function tryModel(
   const spending = await phase.reserve(
     inputTokens + maxOutputTokens,
     model.cost({ inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 }),
+    signal,
   );
+  try {
+    return await stream(deps, phase, { messages, tools, maxOutputTokens }, spending, signal);
+  } finally {
+    await spending.release();
+  }
+}
+
+async function stream(
+  deps: LoopDeps,
+  phase: Phase,
+  {
+    messages,
+    tools,
+    maxOutputTokens,
+  }: { messages: ModelMessage[]; tools: ToolSpec[]; maxOutputTokens: number },
+  spending: Spending,
+  signal: AbortSignal,
+): Promise<FinishEvent> {
+  const { model } = phase;
   const started = deps.clock.now();
   const messageId = await inSession(deps, phase, (session) => phase.record.open(session, model.label));
 
-  const stream = model.provider.stream({
+  const events = model.provider.stream({
     model: model.model,
     messages,
     tools,
@@ -154,7 +178,7 @@ async function tryModel(
   let keptAt = 0;
   const toolCalls: ToolCall[] = [];
   let finish: FinishEvent | undefined;
-  for await (const event of stream) {
+  for await (const event of events) {
     if (event.type === 'text') text += event.text;
     else if (event.type === 'reasoning') reasoning += event.text;
     else if (event.type === 'tool-call') {

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, UserPrincipal } from '../../database/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { isAppError } from '../../kernel/errors.ts';
 import { insertUsage, type ModelTier, type ResolvedModel } from '../settings/index.ts';
 import type { Spending } from './loop.ts';
 
@@ -14,27 +16,30 @@ export interface Account {
   model: ResolvedModel;
 }
 
+/** How often a call that waits for money looks again. */
+const waitMs = 500;
+
 /**
  * Sets the most a call may use aside in the project's budget, so that parallel agents cannot pass the limit together.
- * Settling replaces it by what was used and writes the meter. Errors: `budget_exceeded`.
+ * Settling replaces it by what was used and writes the meter. While only what other calls have set aside stands in the
+ * way, it waits for them. Errors: `budget_exceeded`, and the signal's reason.
  */
 export async function openSpending(
-  database: Database,
+  deps: { database: Database; clock: Clock },
   account: Account,
-  tokens: number,
-  cost: number,
+  most: { tokens: number; cost: number },
+  signal: AbortSignal,
 ): Promise<Spending> {
+  const { database } = deps;
   const { project_id } = account;
-  const reservation =
-    project_id === null
-      ? null
-      : await database.as(account.principal, async (session) => {
-          const { rows } = await sql<{ id: string | null }>`
-            select reserve_budget(${project_id}, ${account.tier}::model_tier, ${Math.ceil(tokens)}, ${cost},
-              interval '10 minutes', ${account.run_id}) as id`.execute(session);
-          return rows[0]?.id ?? null;
-        });
+  const reservation = project_id === null ? null : await reserve(deps, account, project_id, most, signal);
   return {
+    async release() {
+      if (reservation !== null)
+        await database.asService('a model call that did not happen', (session) =>
+          sql`select settle_budget(${reservation}, 0, 0)`.execute(session),
+        );
+    },
     settle: (usage, spent, durationMs, failed) =>
       database.asService('meter a model call', async (session) => {
         if (reservation !== null)
@@ -66,4 +71,37 @@ export async function openSpending(
         });
       }),
   };
+}
+
+/** The reservation, or null where the project has no budget for the tier. */
+async function reserve(
+  { database, clock }: { database: Database; clock: Clock },
+  { principal, tier, run_id }: Account,
+  projectId: string,
+  { tokens, cost }: { tokens: number; cost: number },
+  signal: AbortSignal,
+): Promise<string | null> {
+  for (;;) {
+    try {
+      return await database.as(principal, async (session) => {
+        const { rows } = await sql<{ id: string | null }>`
+          select reserve_budget(${projectId}, ${tier}::model_tier, ${Math.ceil(tokens)}, ${cost},
+            interval '10 minutes', ${run_id}) as id`.execute(session);
+        return rows[0]?.id ?? null;
+      });
+    } catch (error) {
+      if (!isAppError(error, 'budget_exceeded')) throw error;
+      const waits = await database.as(principal, async (session) => {
+        const { rows } = await sql<{ fits: boolean }>`
+          select coalesce(used_tokens + ${Math.ceil(tokens)} <= allocated_tokens, true)
+            and coalesce(used_cost + ${cost} <= allocated_cost, true) as fits
+          from meta_budgets where project_id = ${projectId} and model_tier = ${tier}::model_tier`.execute(
+          session,
+        );
+        return rows[0]?.fits ?? false;
+      });
+      if (!waits) throw error;
+      await clock.sleep(waitMs, signal);
+    }
+  }
 }

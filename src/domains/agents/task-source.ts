@@ -6,9 +6,9 @@ import { AppError, isAppError } from '../../kernel/errors.ts';
 import { type BriefResult, renderBrief, type ToolCall } from '../../providers/model/index.ts';
 import type { FileService } from '../files/index.ts';
 import type { MemoryService } from '../memory/index.ts';
-import { completeProject } from '../projects/index.ts';
+import { acceptArtifacts, completeProject } from '../projects/index.ts';
 import { type Models, type ModelTier, nextTier } from '../settings/index.ts';
-import { acceptArtifacts, resultsOf } from './artifacts.ts';
+import { resultsOf } from './artifacts.ts';
 import { knowledgeTools } from './knowledge-tools.ts';
 import { failureOf, type Phase, type PhaseEnd, runPhase } from './loop.ts';
 import { openSpending } from './metering.ts';
@@ -210,9 +210,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
         },
       },
       hold,
-      reserve: (tokens, cost) =>
+      reserve: (tokens, cost, signal) =>
         openSpending(
-          database,
+          { database, clock },
           {
             principal,
             project_id: run.task.project_id,
@@ -222,8 +222,8 @@ export class TaskSource implements WorkSource<TaskClaim> {
             tier,
             model,
           },
-          tokens,
-          cost,
+          { tokens, cost },
+          signal,
         ),
       answerTo: (call) => this.#answer(run, call),
     };
@@ -265,7 +265,8 @@ export class TaskSource implements WorkSource<TaskClaim> {
         .where('id', '=', run.task.id)
         .executeTakeFirst(),
     );
-    return row?.question === call.input.question ? (row?.answer ?? undefined) : undefined;
+    // Kept as the tool's schema reads it, without the spaces around.
+    return row?.question === String(call.input.question).trim() ? (row?.answer ?? undefined) : undefined;
   }
 
   async #hasPlan(run: Run): Promise<boolean> {

@@ -81,9 +81,9 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
             if (rows.length === 0)
               throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
           },
-          reserve: (tokens, cost) =>
+          reserve: (tokens, cost, signal) =>
             openSpending(
-              database,
+              { database, clock },
               {
                 principal,
                 project_id: claim.project_id,
@@ -93,8 +93,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
                 tier: 'sonnet',
                 model,
               },
-              tokens,
-              cost,
+              { tokens, cost },
+              signal,
             ),
           answerTo: async () => undefined,
         },

@@ -1,6 +1,7 @@
 export { ProjectEvents } from './events.ts';
 export { projectOperations } from './operations.ts';
 export {
+  acceptArtifacts,
   completeProject,
   deleteEmptyWorkstreams,
   deleteProposedTasks,

@@ -450,6 +450,17 @@ export const promoteArtifact = (session: Session, id: string) =>
     .returning(artifactFields)
     .executeTakeFirst();
 
+/** Marks what a task made as verified, or as a deliverable of the project when no task uses it further. */
+export const acceptArtifacts = (session: Session, taskId: string) =>
+  sql`update meta_artifacts set status = case when exists
+        (select from meta_task_dependencies d where d.depends_on_task_id = ${taskId})
+      then 'verified' else 'promoted' end::artifact_status
+    where task_id = ${taskId} and status = 'draft'
+      and version = (select max(o.version) from meta_artifacts o
+                     where o.task_id = meta_artifacts.task_id and o.name = meta_artifacts.name)`.execute(
+    session,
+  );
+
 export const listCitations = (session: Session, artifactId: string) =>
   session
     .selectFrom('meta_artifact_citations as c')

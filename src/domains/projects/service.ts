@@ -212,6 +212,7 @@ export class ProjectService {
       const current = await task(session, id);
       if (current.status === 'needs_review') {
         await queries.updateTask(session, id, { status: 'done' });
+        await queries.acceptArtifacts(session, id);
         await queries.completeProject(session, current.project_id);
       } else if (current.requires_approval && current.approved_at === null)
         await queries.updateTask(session, id, { approved_at: new Date() });
@@ -243,6 +244,9 @@ export class ProjectService {
           fix: 'Wait until it ends, or cancel it.',
         });
       const packet = row.context_packet as { remarks?: string[] };
+      // A task that was stopped (by its budget, its model) goes on where it stood; one that ended begins again.
+      const stopped = row.status === 'blocked' && row.assigned_agent !== 'supervisor';
+      const fresh = remark || (stopped ? undefined : 'Please try again.');
       await queries.updateTask(session, id, {
         status: 'queued',
         retry_count: 0,
@@ -251,7 +255,7 @@ export class ProjectService {
         verification: null,
         last_error: null,
         question: null,
-        context_packet: { ...packet, remarks: [...(packet.remarks ?? []), remark ?? 'Please try again.'] },
+        context_packet: { ...packet, remarks: [...(packet.remarks ?? []), ...(fresh ? [fresh] : [])] },
       });
       return task(session, id);
     });
