@@ -27,6 +27,7 @@ create table if not exists private.work_queues (
   failed_status text not null,
   error_column text not null,
   condition text not null,
+  ready text not null,
   ordering text not null,
   max_failures int not null
 );
@@ -35,6 +36,7 @@ comment on table private.work_queues is 'Tables whose rows are work. Written by 
 comment on column private.work_queues.running_status is 'Status a claim sets.';
 comment on column private.work_queues.failed_status is 'Status of a row whose failures passed the limit.';
 comment on column private.work_queues.condition is 'SQL condition on alias t: the row needs work, waiting or under way.';
+comment on column private.work_queues.ready is 'Further SQL condition on alias t for a row to be claimed now.';
 comment on column private.work_queues.ordering is 'SQL order on alias t.';
 comment on column private.work_queues.max_failures is
   'Failures in a row after which a row fails; a column max_retries of the table goes before it.';
@@ -52,7 +54,7 @@ $$;
 
 create or replace procedure private.declare_work(
   p_queue text, p_table regclass, p_running text, p_failed text, p_error_column text, p_condition text,
-  p_ordering text default 't.created_at', p_max_failures int default 5
+  p_ordering text default 't.created_at', p_max_failures int default 5, p_ready text default 'true'
 )
 language plpgsql set search_path = '' as $$
 declare
@@ -73,11 +75,12 @@ begin
     create or replace trigger notify_work after insert or update of status, next_attempt_at on %1$s
       for each statement execute function private.notify_work(%4$L);
     $sql$, p_table, 'idx_' || v_name || '_work', regexp_replace(p_condition, '\mt\.', '', 'g'), p_queue);
-  insert into private.work_queues (queue, table_name, running_status, failed_status, error_column, condition, ordering, max_failures)
-  values (p_queue, p_table::text, p_running, p_failed, p_error_column, p_condition, p_ordering, p_max_failures)
+  insert into private.work_queues (queue, table_name, running_status, failed_status, error_column, condition, ready,
+    ordering, max_failures)
+  values (p_queue, p_table::text, p_running, p_failed, p_error_column, p_condition, p_ready, p_ordering, p_max_failures)
   on conflict (queue) do update set table_name = excluded.table_name, running_status = excluded.running_status,
     failed_status = excluded.failed_status, error_column = excluded.error_column, condition = excluded.condition,
-    ordering = excluded.ordering, max_failures = excluded.max_failures;
+    ready = excluded.ready, ordering = excluded.ordering, max_failures = excluded.max_failures;
 end
 $$;
 
@@ -116,11 +119,11 @@ begin
     where t.id in (
       select t.id from %1$s t
       where (%3$s) and (t.lease_expires_at is null or t.lease_expires_at <= now())
-        and (t.next_attempt_at is null or t.next_attempt_at <= now())
+        and (t.next_attempt_at is null or t.next_attempt_at <= now()) and (%5$s)
       order by %4$s limit $2 for update skip locked
     )
     returning t.id, t.attempt
-    $sql$, v_queue.table_name, v_queue.running_status, v_queue.condition, v_queue.ordering)
+    $sql$, v_queue.table_name, v_queue.running_status, v_queue.condition, v_queue.ordering, v_queue.ready)
   using p_worker, p_limit, p_lease;
 end
 $$;
@@ -294,7 +297,7 @@ begin
 end
 $$;
 
-comment on procedure private.declare_work(text, regclass, text, text, text, text, text, int) is
+comment on procedure private.declare_work(text, regclass, text, text, text, text, text, int, text) is
   'Makes the rows of a table work that is claimed under a lease.';
 comment on procedure private.declare_child(regclass, text, regclass, text[], text[], text[]) is
   'Makes a table carry owner and project of its parent, and declares its access by them.';
@@ -305,7 +308,7 @@ comment on procedure private.declare_reference(regclass, text, regclass, text) i
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
-revoke execute on procedure private.declare_work(text, regclass, text, text, text, text, text, int) from public;
+revoke execute on procedure private.declare_work(text, regclass, text, text, text, text, text, int, text) from public;
 revoke execute on procedure private.declare_child(regclass, text, regclass, text[], text[], text[]) from public;
 revoke execute on procedure private.declare_events(regclass, text, text) from public;
 revoke execute on procedure private.declare_reference(regclass, text, regclass, text) from public;

@@ -255,7 +255,10 @@ call private.declare_execute('public.calculate_session_stats(uuid)', 'authentica
 call private.declare_execute('public.find_high_confidence_branches(uuid, int, int)', 'authenticated');
 
 call private.declare_access('public.thinking_templates', 'owner');
-call private.declare_access('public.thinking_sessions', 'owner_or_project', p_protected => '{stats, root_node_id, error_message}');
+-- The metrics among these come with 020.
+call private.declare_access('public.thinking_sessions', 'owner_or_project', p_protected => '{stats, root_node_id, error_message,
+  inflection_count, reflection_count, turn_count, thinking_tokens, output_tokens, cost_usd, initial_confidence,
+  final_confidence, thinking_duration_ms, total_duration_ms, thought_stream}');
 call private.declare_child('public.thought_nodes', 'session_id', 'public.thinking_sessions', p_protected => '{depth}');
 call private.declare_access('public.thought_links', 'child', 'from_node_id', p_parent => 'public.thought_nodes');
 call private.declare_access('public.bookmarked_thoughts', 'owner');
