@@ -13,6 +13,8 @@ import {
   person,
   plan,
   setUp,
+  squeeze,
+  textOf,
   upload,
 } from './support.ts';
 
@@ -40,14 +42,12 @@ const goal =
   'How often is the signing secret rotated?\n' +
   'How long are backups of the database kept?';
 
-const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-
 /** Opens each source of the artifact on the page; gives the file and the marked words of each. */
 async function openSources(page: Page): Promise<{ name: string; quote: string; marked: string }[]> {
   const sources = page.getByRole('region', { name: 'Sources' }).getByRole('listitem');
   const opened = [];
   for (const source of await sources.all()) {
-    const quote = /“(.*)”/s.exec(await source.textContent())?.[1] ?? '';
+    const quote = /“(.*)”/.exec(await textOf(source))?.[1] ?? '';
     await source.getByRole('button').click();
     const panel = page.getByRole('dialog');
     const mark = panel.locator('mark');
@@ -57,9 +57,9 @@ async function openSources(page: Page): Promise<{ name: string; quote: string; m
     expect(box?.y).toBeGreaterThanOrEqual(0);
     expect(box?.y).toBeLessThan(page.viewportSize()?.height ?? 0);
     opened.push({
-      name: await panel.getByRole('heading').first().textContent(),
-      quote: squeeze(quote),
-      marked: squeeze(await mark.textContent()),
+      name: await textOf(panel.getByRole('heading').first()),
+      quote,
+      marked: await textOf(mark),
     });
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
@@ -157,10 +157,11 @@ test('from the set-up link to cited deliverables', async () => {
     .getByRole('heading', { name: /sonnet/i })
     .first()
     .waitFor();
-  const used = await page
-    .getByRole('main')
-    .locator('p', { hasText: /tokens/ })
-    .first()
-    .textContent();
+  const used = await textOf(
+    page
+      .getByRole('main')
+      .locator('p', { hasText: /tokens/ })
+      .first(),
+  );
   expect(Number(/([\d,.]+)K? tokens/.exec(used)?.[1]?.replaceAll(',', ''))).toBeGreaterThan(0);
 });

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { openTestServer, type TestServer } from '../harness/server.ts';
 
 export const person = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'a long enough password' };
@@ -112,3 +112,21 @@ export const badge = (page: Page, label: string) =>
 /** Opens a tab of a page, such as a project's Graph. */
 export const openTab = (page: Page, name: string): Promise<void> =>
   page.getByRole('main').getByRole('link', { name, exact: true }).first().click();
+
+/** Calls the API as the person who is signed in on `page`, for what a test only needs to be there. */
+export async function call(page: Page, method: string, path: string, body: unknown): Promise<unknown> {
+  const status = (await (await page.request.get('/api/auth/status')).json()) as { csrf_token: string };
+  const response = await page.request.fetch(path, {
+    method,
+    data: body,
+    headers: { 'x-csrf-token': status.csrf_token },
+  });
+  if (!response.ok()) throw new Error(`${method} ${path}: ${await response.text()}`);
+  return response.json();
+}
+
+export const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** The words of an element, white space counted as one. */
+export const textOf = async (element: Locator): Promise<string> =>
+  squeeze((await element.textContent()) ?? '');

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FakeOpenAi, openFakeOpenAi } from '../harness/fake-openai.ts';
+import { type Console, call, file, openConsole, setUp, textOf, upload } from './support.ts';
+
+// A vendor that pauses half-way, so that a reload or a stop is surely in the middle of an answer.
+let console_: Console;
+let vendor: FakeOpenAi;
+beforeAll(async () => {
+  vendor = await openFakeOpenAi();
+  console_ = await openConsole();
+});
+afterAll(async () => {
+  await console_?.close();
+  await vendor?.close();
+});
+
+test('answers stream, outlive the page, show in every tab, cite, stop, and can be deleted', async () => {
+  const page = await console_.page();
+  await setUp(page, console_.server);
+  await call(page, 'POST', '/api/providers', {
+    kind: 'openai-compatible',
+    name: 'Local model',
+    base_url: vendor.url,
+    api_key: vendor.key,
+    models: { haiku: 'fake-small', sonnet: 'fake-small', opus: 'fake-large' },
+    is_default: true,
+  });
+  await page.goto('/files');
+  await upload(page, [
+    file('rotation.md', '# Rotation\n\nThe signing secret is rotated every ninety days.\n'),
+  ]);
+
+  // No project: the chat looks into all documents.
+  vendor.hold();
+  await page.goto('/chat');
+  const message = page.getByRole('textbox', { name: 'Message' });
+  await message.fill('How often is the signing secret rotated?');
+  await message.press('Enter');
+  await page.waitForURL(/\/chat\/[0-9a-f-]{36}/);
+  const answer = page.getByRole('article', { name: 'Answer' }).last();
+  await answer.getByText('The document says').waitFor();
+  expect(await answer.getAttribute('aria-busy')).toBe('true');
+  const half = await textOf(answer);
+
+  await page.reload();
+  await answer.getByText('The document says').waitFor();
+  const second = console_.watch(await page.context().newPage());
+  await second.goto(page.url());
+  const same = second.getByRole('article', { name: 'Answer' }).last();
+  await same.getByText('The document says').waitFor();
+  expect(await same.getAttribute('aria-busy')).toBe('true');
+  vendor.release();
+  for (const [tab, article] of [
+    [page, answer],
+    [second, same],
+  ] as const) {
+    await article.getByRole('button', { name: 'Open source 1', exact: true }).waitFor();
+    await expect.poll(() => article.getAttribute('aria-busy')).toBe('false');
+    expect((await textOf(article)).length).toBeGreaterThan(half.length);
+    await article.getByText('fake-small').waitFor();
+    await article.getByText('tokens').waitFor();
+    expect(await tab.getByRole('article').count()).toBe(2);
+  }
+  expect(await textOf(answer)).toBe(await textOf(same));
+
+  await answer.getByRole('button', { name: 'Open source 1', exact: true }).click();
+  const panel = page.getByRole('dialog', { name: 'rotation.md' });
+  expect(await textOf(panel.locator('mark'))).toContain('Rotation');
+  await page.keyboard.press('Escape');
+
+  vendor.hold();
+  await message.fill('And who rotates it?');
+  await message.press('Shift+Enter');
+  await message.press('Enter');
+  const stopped = page.getByRole('article', { name: 'Answer' }).nth(1);
+  await stopped.getByText('The document says').waitFor();
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await stopped.getByText('Stopped').waitFor();
+  vendor.release();
+  await page.reload();
+  await stopped.getByText('Stopped').waitFor();
+  await stopped.getByText('The document says').waitFor();
+
+  const url = page.url();
+  const title = await textOf(page.getByRole('heading', { level: 1 }));
+  const chats = page.getByRole('navigation', { name: 'Chats' });
+  await chats.getByRole('button', { name: `Actions for ${title}` }).click();
+  await chats.getByRole('menuitem', { name: 'Delete' }).click();
+  const confirm = page.getByRole('dialog', { name: /^Delete/ });
+  await confirm.getByRole('button', { name: 'Cancel' }).click();
+  await chats.getByRole('link', { name: title }).waitFor();
+  await chats.getByRole('button', { name: `Actions for ${title}` }).click();
+  await chats.getByRole('menuitem', { name: 'Delete' }).click();
+  await confirm.getByRole('button', { name: 'Delete chat' }).click();
+  await chats.getByText('No chats yet.').waitFor();
+  await page.goto(url);
+  await page
+    .getByRole('alert')
+    .getByText(/not found|does not exist/i)
+    .waitFor();
+});
