@@ -1,3 +1,4 @@
+import type { Task } from '../../src/domains/projects/contract.ts';
 import type { Person } from './app.ts';
 import { until } from './until.ts';
 
@@ -35,3 +36,22 @@ export async function runToEnd(person: Person, project_id: string, timeoutMs = 1
     timeoutMs,
   );
 }
+
+/** A project that is at work, with one workstream; tasks are added by hand. */
+export async function activeProject({ client }: Person, name: string) {
+  const { id: project_id } = await client.projects.create({ name, goal: `The goal of ${name}` });
+  const { id: workstream_id } = await client.projects.createWorkstream({ project_id, name: 'Work' });
+  await client.projects.update({ project_id, status: 'active' });
+  return { project_id, workstream_id };
+}
+
+/** Waits until a task has one of the statuses, and gives it. */
+export const untilTask = ({ client }: Person, id: string, statuses: Task['status'][], timeoutMs = 30_000) =>
+  until(
+    async () => {
+      const task = await client.projects.getTask({ id });
+      return statuses.includes(task.status) ? task : undefined;
+    },
+    `the task is ${statuses.join(' or ')}`,
+    timeoutMs,
+  );

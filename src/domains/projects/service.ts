@@ -257,6 +257,8 @@ export class ProjectService {
         question: null,
         context_packet: { ...packet, remarks: [...(packet.remarks ?? []), ...(fresh ? [fresh] : [])] },
       });
+      const { status } = await project(session, row.project_id);
+      if (status === 'completed') await queries.updateProject(session, row.project_id, { status: 'active' });
       return task(session, id);
     });
   }
