@@ -16,8 +16,8 @@ export interface TestApp {
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** A person with an account, and a client that acts with their API key. */
   person(email: string): Promise<Person>;
-  /** Begins to run tasks, answers and files. */
-  work(): Promise<Worker>;
+  /** Begins to run tasks, answers and files, so many at the same time. */
+  work(concurrency?: number): Promise<Worker>;
   close(): Promise<void>;
 }
 
@@ -85,8 +85,8 @@ export async function openTestApp(settings: Record<string, string> = {}): Promis
           ),
       };
     },
-    async work() {
-      const worker = app.createWorker(2);
+    async work(concurrency = 2) {
+      const worker = app.createWorker(concurrency);
       await worker.start();
       workers.push(worker);
       return worker;
