@@ -112,6 +112,12 @@ export class TaskSource implements WorkSource<TaskClaim> {
         values (${task.project_id}, ${task.id}, ${task.attempt}, ${agent}, '', ${worker}) returning id`.execute(
         session,
       );
+      // What a lost attempt had set aside for a call that never came home is free again at once.
+      await sql`select settle_budget(r.id, 0, 0) from meta_budget_reservations r
+        join meta_task_runs u on u.id = r.run_id
+        where u.task_id = ${task.id} and u.attempt < ${task.attempt} and r.released_at is null`.execute(
+        session,
+      );
       let threadId = task.thread_id;
       if (threadId === null) {
         const { rows } = await sql<{ id: string }>`
