@@ -3,7 +3,11 @@
 -- model_prices are prices per million tokens with the dates between which they hold; they override the prices the
 -- program brings along. api_usage has one row for each call to a model: who, for which project, task or message, how
 -- many tokens of which kind, and what it cost. Rows are written by the service alone, so that nobody can rewrite
--- their bill; people see their own, members their project's.
+-- their bill; people see their own, members their project's. usage_daily sums it up per day, by trigger, so that calls
+-- older than a year can go (cleanup_api_usage()) and limits are checked fast.
+--
+-- usage_limits cap tokens or money of a person, a project or an organization per day, month or for good; the server asks
+-- check_usage_limits() before a call, which raises MA402. (meta_budgets of 001 reserve per project and tier.)
 
 -- --------------------------------------------------------------------------------------------------- tables
 
@@ -63,6 +67,40 @@ comment on column public.api_usage.reasoning_tokens is 'Part of output_tokens sp
 comment on column public.api_usage.status is
   'reserved while the call runs, settled with its real use, failed.';
 
+create table if not exists public.usage_daily (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references auth.users (id) on delete set null,
+  project_id uuid references public.meta_projects (id) on delete set null,
+  date date not null,
+  provider text not null,
+  model text not null,
+  calls int not null default 0,
+  input_tokens bigint not null default 0,
+  output_tokens bigint not null default 0,
+  cost_usd numeric(14, 6) not null default 0
+);
+
+comment on table public.usage_daily is 'Usage per person, project, day (UTC) and model; kept by trigger.';
+
+create table if not exists public.usage_limits (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references auth.users (id) on delete cascade,
+  project_id uuid references public.meta_projects (id) on delete cascade,
+  organization_id uuid references public.organizations (id) on delete cascade,
+  period text not null default 'month' check (period in ('day', 'month', 'total')),
+  max_tokens bigint check (max_tokens >= 0),
+  max_cost_usd numeric(14, 6) check (max_cost_usd >= 0),
+  warn_at numeric(3, 2) not null default 0.8 check (warn_at between 0 and 1),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique nulls not distinct (user_id, project_id, organization_id, period),
+  check (num_nonnulls(user_id, project_id, organization_id) = 1),
+  check (num_nonnulls(max_tokens, max_cost_usd) > 0)
+);
+
+comment on table public.usage_limits is 'Caps of a person, a project or an organization.';
+comment on column public.usage_limits.warn_at is 'Part of the limit at which its owner is told.';
+
 -- -------------------------------------------------------------------------------------------------- indexes
 
 create index if not exists idx_api_usage_user on public.api_usage (user_id, created_at desc);
@@ -72,8 +110,139 @@ create index if not exists idx_api_usage_run on public.api_usage (run_id);
 create index if not exists idx_api_usage_conversation on public.api_usage (conversation_id);
 create index if not exists idx_api_usage_message on public.api_usage (message_id);
 create index if not exists idx_api_usage_reservation on public.api_usage (reservation_id);
+create index if not exists idx_api_usage_created on public.api_usage (created_at);
+create unique index if not exists idx_usage_daily_key on public.usage_daily (user_id, project_id, date, provider, model)
+  nulls not distinct;
+create index if not exists idx_usage_daily_project on public.usage_daily (project_id, date);
+create index if not exists idx_usage_limits_project on public.usage_limits (project_id);
+create index if not exists idx_usage_limits_organization on public.usage_limits (organization_id);
+
+-- ------------------------------------------------------------------------------------------------ functions
+
+-- A call counts in its day once it is settled, with what it really took; a later correction counts its difference.
+create or replace function private.count_usage()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_calls int := (new.status = 'settled')::int;
+  v_input bigint := case when new.status = 'settled' then new.input_tokens else 0 end;
+  v_output bigint := case when new.status = 'settled' then new.output_tokens else 0 end;
+  v_cost numeric := case when new.status = 'settled' then new.cost_usd else 0 end;
+begin
+  if tg_op = 'UPDATE' and old.status = 'settled' then
+    v_calls := v_calls - 1;
+    v_input := v_input - old.input_tokens;
+    v_output := v_output - old.output_tokens;
+    v_cost := v_cost - old.cost_usd;
+  end if;
+  if (v_calls, v_input, v_output, v_cost) <> (0, 0, 0, 0) then
+    insert into public.usage_daily as d (user_id, project_id, date, provider, model, calls, input_tokens, output_tokens, cost_usd)
+    values (new.user_id, new.project_id, (new.created_at at time zone 'utc')::date, new.provider, new.model, v_calls, v_input,
+      v_output, v_cost)
+    on conflict (user_id, project_id, date, provider, model) do update
+    set calls = d.calls + excluded.calls, input_tokens = d.input_tokens + excluded.input_tokens,
+        output_tokens = d.output_tokens + excluded.output_tokens, cost_usd = d.cost_usd + excluded.cost_usd;
+  end if;
+  return null;
+end
+$$;
+
+-- Limits that hold for a person at work in a project, with what is used of each in its period.
+create or replace function private.limits_in_force(p_user_id uuid, p_project_id uuid)
+returns table (limit_id uuid, scope text, period text, max_tokens bigint, max_cost_usd numeric, warn_at numeric,
+  used_tokens bigint, used_cost_usd numeric)
+language sql stable security definer set search_path = '' as $$
+  select l.id, case when l.user_id is not null then 'user' when l.project_id is not null then 'project' else 'organization' end,
+    l.period, l.max_tokens, l.max_cost_usd, l.warn_at, coalesce(u.tokens, 0)::bigint, coalesce(u.cost, 0)
+  from public.usage_limits l
+  left join public.meta_projects p on p.id = p_project_id
+  cross join lateral (
+    select sum(d.input_tokens + d.output_tokens) as tokens, sum(d.cost_usd) as cost
+    from public.usage_daily d
+    where d.date >= case l.period when 'day' then (now() at time zone 'utc')::date
+        when 'month' then date_trunc('month', now() at time zone 'utc')::date else '-infinity' end
+      and case when l.user_id is not null then d.user_id = l.user_id
+        when l.project_id is not null then d.project_id = l.project_id
+        else d.project_id in (select o.id from public.meta_projects o where o.organization_id = l.organization_id) end
+  ) u
+  where (l.user_id = p_user_id or l.project_id = p_project_id or l.organization_id = p.organization_id)
+    and (private.is_service() or p_user_id = (select auth.uid()))
+$$;
+
+-- Raises MA402 when a limit in force for the person and project is used up, or would be by the given tokens and cost.
+-- Concurrent calls may each pass just below a limit; what must never be passed is a meta_budgets row, which reserves.
+create or replace function public.check_usage_limits(
+  p_user_id uuid, p_project_id uuid default null, p_tokens bigint default 0, p_cost numeric default 0
+)
+returns void language plpgsql stable set search_path = '' as $$
+declare
+  v_limit record;
+begin
+  select * into v_limit from private.limits_in_force(p_user_id, p_project_id) l
+  where l.used_tokens + p_tokens > l.max_tokens or l.used_cost_usd + p_cost > l.max_cost_usd limit 1;
+  if found then
+    raise exception 'The % limit per % is used up: % tokens and $% are used', v_limit.scope, v_limit.period, v_limit.used_tokens,
+      round(v_limit.used_cost_usd, 4) using errcode = 'MA402', hint = 'Wait for the next period, or raise the limit.';
+  end if;
+end
+$$;
+
+-- The caller's limits and what is used of them.
+create or replace function public.get_usage_limits(p_project_id uuid default null)
+returns table (limit_id uuid, scope text, period text, max_tokens bigint, max_cost_usd numeric, warn_at numeric,
+  used_tokens bigint, used_cost_usd numeric)
+language sql stable set search_path = '' as $$
+  select * from private.limits_in_force((select auth.uid()), p_project_id)
+$$;
+
+-- Removes single calls older than p_older_than; their days stay in usage_daily. Returns how many went.
+create or replace function public.cleanup_api_usage(p_older_than interval default '1 year')
+returns int language plpgsql volatile set search_path = '' as $$
+declare
+  v_count int;
+begin
+  delete from public.api_usage u where u.created_at < now() - p_older_than;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- ------------------------------------------------------------------------------------------------- triggers
+
+create or replace trigger count_usage after insert or update of status, input_tokens, output_tokens, cost_usd on public.api_usage
+  for each row execute function private.count_usage();
+create or replace trigger refuse_agents before insert or update or delete on public.usage_limits
+  for each row execute function private.refuse_agents();
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
 call private.declare_access('public.model_prices', 'catalog');
 call private.declare_access('public.api_usage', 'owner_or_project', p_actions => '{select}');
+call private.declare_access('public.usage_daily', 'owner_or_project', p_actions => '{select}');
+call private.declare_access('public.usage_limits', 'special');
+
+call private.declare_execute('private.count_usage()');
+call private.declare_execute('private.limits_in_force(uuid, uuid)', 'authenticated');
+call private.declare_execute('public.check_usage_limits(uuid, uuid, bigint, numeric)', 'authenticated');
+call private.declare_execute('public.get_usage_limits(uuid)', 'authenticated');
+call private.declare_execute('public.cleanup_api_usage(interval)');
+
+drop policy if exists "limits may be seen by those they hold for" on public.usage_limits;
+create policy "limits may be seen by those they hold for" on public.usage_limits for select to authenticated
+  using (user_id = any (array(select private.readable_user_ids())) or project_id = any (array(select private.project_ids('viewer')))
+    or organization_id = any (array(select private.organization_ids('member'))));
+-- A person's own limit is an administrator's to set, so that it can bind them.
+do $$
+declare
+  v_action text;
+  v_rule text := '(select private.is_admin()) or project_id = any (array(select private.project_ids(''owner'')))
+    or organization_id = any (array(select private.organization_ids(''admin'')))';
+begin
+  foreach v_action in array array['insert', 'update', 'delete'] loop
+    execute format('drop policy if exists %I on public.usage_limits', 'whoever answers for the money may ' || v_action || ' limits');
+    execute format('create policy %I on public.usage_limits for %s to authenticated %s',
+      'whoever answers for the money may ' || v_action || ' limits', v_action,
+      case v_action when 'insert' then format('with check (%s)', v_rule) when 'update' then format('using (%1$s) with check (%1$s)', v_rule)
+        else format('using (%s)', v_rule) end);
+  end loop;
+end
+$$;
