@@ -63,23 +63,22 @@ begin
   loop
     execute format('alter table %s drop constraint %I', p_table, v_constraint);
   end loop;
-  if exists (select from pg_catalog.pg_constraint
+  if not exists (select from pg_catalog.pg_constraint
     where conrelid = p_table and contype = 'f' and conkey = array[v_number] and confrelid = p_target)
   then
-    execute format('create index if not exists %I on %s (%I)', 'idx_' || v_table || '_' || p_column, p_table, p_column);
-    return;
+    v_constraint := format('alter table %s add constraint %I foreign key (%I) references %s (id) on delete %s', p_table,
+      v_table || '_' || p_column || '_fkey', p_column, p_target, p_on_delete);
+    begin
+      execute v_constraint;
+    exception
+      when foreign_key_violation then
+        execute v_constraint || ' not valid';
+        raise warning '%.% has rows that point to nothing; the foreign key holds for new rows only', p_table, p_column;
+      when datatype_mismatch then
+        raise warning '%.% has another type than %; no foreign key is possible', p_table, p_column, p_target;
+    end;
   end if;
-  begin
-    call private.declare_foreign_key(p_table, p_column, p_target, p_on_delete);
-  exception
-    when foreign_key_violation then
-      execute format('alter table %s add constraint %I foreign key (%I) references %s (id) on delete %s not valid',
-        p_table, v_table || '_' || p_column || '_fkey', p_column, p_target, p_on_delete);
-      execute format('create index if not exists %I on %s (%I)', 'idx_' || v_table || '_' || p_column, p_table, p_column);
-      raise warning '%.% has rows that point to nothing; the foreign key holds for new rows only', p_table, p_column;
-    when datatype_mismatch then
-      raise warning '%.% has another type than %; no foreign key is possible', p_table, p_column, p_target;
-  end;
+  execute format('create index if not exists %I on %s (%I)', v_table || '_' || p_column || '_idx', p_table, p_column);
 end
 $$;
 

@@ -228,6 +228,13 @@ returns uuid language plpgsql volatile security definer set search_path = '' as 
 declare
   v_id uuid;
 begin
+  if not exists (
+    select from public.generated_videos v
+    where v.id = p_video_id and (private.is_service() or v.is_public or v.user_id = (select auth.uid())
+      or v.project_id in (select private.project_ids('viewer'))))
+  then
+    raise exception 'The video does not exist' using errcode = '23503';
+  end if;
   insert into public.video_analytics (video_id, event_type, user_id, metadata)
   values (p_video_id, p_event_type, case when private.is_service() then p_user_id else (select auth.uid()) end,
     coalesce(p_metadata, '{}'))
@@ -239,13 +246,8 @@ $$;
 create or replace function public.track_video_event(
   p_video_id uuid, p_event_type text, p_user_id uuid default null, p_metadata jsonb default '{}'
 )
-returns uuid language plpgsql volatile set search_path = '' as $$
-begin
-  if not exists (select from public.generated_videos v where v.id = p_video_id) then
-    raise exception 'The video does not exist' using errcode = '23503';
-  end if;
-  return private.track_video_event(p_video_id, p_event_type, p_user_id, p_metadata);
-end
+returns uuid language sql volatile set search_path = '' as $$
+  select private.track_video_event(p_video_id, p_event_type, p_user_id, p_metadata)
 $$;
 
 create or replace function public.get_video_stats(p_video_id uuid)

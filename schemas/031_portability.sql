@@ -84,6 +84,7 @@ create index if not exists idx_export_jobs_project on public.export_jobs (projec
 create index if not exists idx_export_jobs_expires on public.export_jobs (expires_at) where storage_path is not null;
 create index if not exists idx_import_jobs_user on public.import_jobs (user_id, created_at desc);
 create index if not exists idx_import_jobs_project on public.import_jobs (project_id);
+create index if not exists idx_import_items_user on public.import_items (user_id);
 -- What came from one source once is found again by a later job.
 create unique index if not exists idx_import_items_once on public.import_items (user_id, source, kind, external_id)
   where outcome = 'created';

@@ -118,7 +118,7 @@ const rules: Record<string, string> = {
     join pg_attribute a on a.attrelid = c.oid
     where c.relkind = 'r' and c.relnamespace in ${owned} and a.attname in ('user_id', 'owner_id', 'creator_id', 'changed_by', 'shared_by')
     and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.conkey = array[a.attnum]
-      and k.confrelid in ('auth.users'::regclass, 'public.users'::regclass))`,
+      and k.confrelid in ('auth.users'::regclass, 'public.users'::regclass, 'public.google_oauth_tokens'::regclass))`,
   'times have a time zone': `select attrelid::regclass, attname from pg_attribute a join pg_class c on c.oid = a.attrelid
     where c.relnamespace in ${owned} and atttypid = 'timestamp'::regtype`,
   'money is numeric': `select attrelid::regclass, attname from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -129,10 +129,13 @@ const rules: Record<string, string> = {
     and not exists (select from unnest(proconfig) c where c like 'search_path=%')`,
   'definer functions live in private': `select oid::regprocedure from pg_proc
     where prosecdef and pronamespace = 'public'::regnamespace`,
-  'definer functions that API roles may call are the four that check their caller': `select oid::regprocedure from pg_proc where prosecdef and pronamespace in ${owned}
+  'definer functions that API roles may call are those that check their caller': `select oid::regprocedure from pg_proc where prosecdef and pronamespace in ${owned}
     and (has_function_privilege('authenticated', oid, 'execute') or has_function_privilege('anon', oid, 'execute'))
     and prorettype <> 'trigger'::regtype and proname not in
-    ('is_admin', 'readable_user_ids', 'project_ids', 'reserve_budget', 'settle_budget')`,
+    ('is_admin', 'readable_user_ids', 'project_ids', 'reserve_budget', 'settle_budget', 'organization_ids', 'room_ids',
+      'companion_ids', 'join_room', 'leave_room', 'append_operation', 'accept_invitation', 'decide_gate', 'get_persona',
+      'count_recent_talks', 'track_video_event', 'use_prompt', 'mark_conversation_read', 'limits_in_force',
+      'publish_listing', 'branding')`,
   'anonymous callers can run only what policies call': `select oid::regprocedure from pg_proc where pronamespace in ${owned}
     and prorettype <> 'trigger'::regtype and has_function_privilege('anon', oid, 'execute')
     and proname not in ('is_service', 'is_admin', 'readable_user_ids', 'session_role', 'project_ids')`,
@@ -148,7 +151,7 @@ const rules: Record<string, string> = {
   'no API role may read a secret': `select c.oid::regclass, a.attname from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
     where c.relkind = 'r' and c.relnamespace in ${owned} and (a.attname ~ '_(hash|encrypted)$' or a.attname ~ 'secret')
-    and a.attname not in ('content_hash', 'has_secret')
+    and a.attname <> 'content_hash' and a.attname !~ '^has_'
     and (has_column_privilege('authenticated', c.oid, a.attnum, 'select') or has_column_privilege('anon', c.oid, a.attnum, 'select'))`,
   'what has updated_at keeps it': `select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relkind = 'r' and c.relnamespace in ${owned} and a.attname = 'updated_at' and not exists (
