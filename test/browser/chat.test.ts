@@ -38,16 +38,16 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   await message.press('Enter');
   await page.waitForURL(/\/chat\/[0-9a-f-]{36}/);
   const answer = page.getByRole('article', { name: 'Answer' }).last();
-  await answer.getByText('The document says').waitFor();
+  await answer.getByText('I looked into').waitFor();
   expect(await answer.getAttribute('aria-busy')).toBe('true');
   const half = await textOf(answer);
 
   await page.reload();
-  await answer.getByText('The document says').waitFor();
+  await answer.getByText('I looked into').waitFor();
   const second = console_.watch(await page.context().newPage());
   await second.goto(page.url());
   const same = second.getByRole('article', { name: 'Answer' }).last();
-  await same.getByText('The document says').waitFor();
+  await same.getByText('I looked into').waitFor();
   expect(await same.getAttribute('aria-busy')).toBe('true');
   vendor.release();
   for (const [tab, article] of [
@@ -65,7 +65,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
 
   await answer.getByRole('button', { name: 'Open source 1', exact: true }).click();
   const panel = page.getByRole('dialog', { name: 'rotation.md' });
-  expect(await textOf(panel.locator('mark'))).toContain('Rotation');
+  expect(await textOf(panel.locator('mark'))).toContain('signing secret');
   await page.keyboard.press('Escape');
 
   vendor.hold();
@@ -73,13 +73,13 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   await message.press('Shift+Enter');
   await message.press('Enter');
   const stopped = page.getByRole('article', { name: 'Answer' }).nth(1);
-  await stopped.getByText('The document says').waitFor();
+  await stopped.getByText('I looked into').waitFor();
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await stopped.getByText('Stopped').waitFor();
   vendor.release();
   await page.reload();
   await stopped.getByText('Stopped').waitFor();
-  await stopped.getByText('The document says').waitFor();
+  await stopped.getByText('I looked into').waitFor();
 
   const url = page.url();
   const title = await textOf(page.getByRole('heading', { level: 1 }));

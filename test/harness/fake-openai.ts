@@ -31,6 +31,9 @@ interface Passage {
   text: string;
 }
 
+/** Between two words of an answer. */
+const wordMs = 40;
+
 export async function openFakeOpenAi(): Promise<FakeOpenAi> {
   const key = 'sk-the-right-key';
   const models = ['fake-large', 'fake-small'];
@@ -64,6 +67,7 @@ export async function openFakeOpenAi(): Promise<FakeOpenAi> {
       while ('text' in answer && held && index >= events.length / 2 && !response.destroyed) await pause(20);
       if (response.destroyed) return;
       response.write(event);
+      if ('text' in answer) await pause(wordMs);
     }
     response.end();
   });
@@ -108,7 +112,7 @@ function answerTo({ messages, tools = [] }: Request): Answer {
     return {
       text:
         quotes.length > 0
-          ? `${said}\n\n${list}`
+          ? `${preface}\n\n${said}\n\n${list}`
           : 'Nothing of that is in your documents, as far as I can see.',
     };
   }
@@ -122,6 +126,8 @@ function answerTo({ messages, tools = [] }: Request): Answer {
     },
   };
 }
+
+const preface = 'I looked into your documents before I answered this question, and found the following.';
 
 const proposal = {
   workstreams: [
@@ -142,9 +148,9 @@ const proposal = {
   ],
 };
 
-/** The first words of a passage, on one line. */
+/** The first sentence of a passage that is no heading, on one line. */
 function quoteOf({ id, text }: Passage): { id: string; quote: string } {
-  const line = text.split('\n').find((part) => /[a-z]{3}/i.test(part)) ?? text;
+  const line = text.split('\n').find((part) => /^[^#]*[a-z]{3}/i.test(part)) ?? text;
   return { id, quote: line.replaceAll('"', '').trim().slice(0, 80) };
 }
 

@@ -281,6 +281,14 @@ describe('chat', () => {
     expect(said).toContain('**Friday**');
   });
 
+  test('answers "how often" from a document of one sentence', async () => {
+    const workspace = new Workspace({
+      'r.md': '# Rotation\n\nThe signing secret is rotated every ninety days.\n',
+    });
+    const said = await workspace.run('chat', { goal: 'How often is the signing secret rotated?' });
+    expect(said).toContain('“The signing secret is rotated every ninety days.” [1]');
+  });
+
   test('says plainly when nothing is found, and remembers what it is told', async () => {
     const workspace = new Workspace({ 'README.md': readme });
     expect(await workspace.run('chat', { goal: 'Does it support Redis clustering?' })).toContain(

@@ -1,4 +1,4 @@
-import { type Finding, plural } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { amountsIn, datesIn, type Found, nameIn, numberIn, numbersIn } from './kinds.ts';
 import { sensesOf } from './lexicon.ts';
 import { findList } from './list.ts';
@@ -66,7 +66,9 @@ export function findPassages(units: Unit[], question: Question): Finding {
       ? ''
       : answered && clear
         ? `The best matching passage says “${rows[0]?.name}”.`
-        : `${plural(rows.length, 'passage')} that match best:`;
+        : rows.length === 1
+          ? 'The passage that matches best:'
+          : `The ${rows.length} passages that match best:`;
   return { question, summary, columns: [], rows, leftOut: [] };
 }
 

@@ -13,7 +13,7 @@ const stopWords = new Set(
     'be been being am do does did done has have had having will would shall should can could may might must it its they ' +
     'them their there here he she his her him we us our you your i me my and or nor but if then than so such not no yes ' +
     'any some all every each either both few more most other another own same only just also too very please ' +
-    'what which who whom whose when where why how many much list find show give tell name get make let'
+    'what which who whom whose when where why how many much often long list find show give tell name get make let'
   ).split(' '),
 );
 
