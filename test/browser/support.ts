@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { openTestServer, type TestServer } from '../harness/server.ts';
+import { until } from '../harness/until.ts';
 
 export const person = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'a long enough password' };
 
@@ -61,8 +62,10 @@ export async function openConsole(): Promise<Console> {
 
 /** Follows the printed set-up link and creates the first account. */
 export async function setUp(page: Page, server: TestServer): Promise<void> {
-  const link = /http:\S+\/setup\?token=\S+/.exec(server.output())?.[0];
-  if (!link) throw new Error(`No set-up link was printed:\n${server.output()}`);
+  const link = await until(
+    async () => /http:\S+\/setup\?token=\S+/.exec(server.output())?.[0],
+    'the set-up link is printed',
+  );
   await page.goto(link);
   await page.getByLabel('Name (optional)').fill(person.name);
   await page.getByLabel('Email').fill(person.email);

@@ -81,9 +81,10 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
 function ModelInUse() {
   const providers = useQuery(providersQuery);
   const inUse = providers.data?.items.find((item) => item.enabled && item.is_default);
+  if (!inUse) return <span />;
   return (
     <Link to="/settings" className="truncate px-2 text-[13px] text-muted hover:text-text hover:underline">
-      {inUse && (inUse.models.sonnet ? `${inUse.name}, ${inUse.models.sonnet}` : inUse.name)}
+      {inUse.models.sonnet ? `${inUse.name}, ${inUse.models.sonnet}` : inUse.name}
     </Link>
   );
 }

@@ -24,7 +24,8 @@ export function CommandPalette({ role, onClose }: { role: string; onClose: () =>
   const dark = useIsDark();
   const dialog = useRef<HTMLDialogElement>(null);
   const listId = useId();
-  const projects = useQuery(projectSearchQuery(useDebounced(typed.trim())));
+  const asked = useDebounced(typed.trim());
+  const projects = useQuery(projectSearchQuery(asked));
 
   useEffect(() => {
     const element = dialog.current;
@@ -63,9 +64,13 @@ export function CommandPalette({ role, onClose }: { role: string; onClose: () =>
       run: () => setTheme(dark ? 'light' : 'dark'),
     },
   ];
+  // Enter must not open what an earlier text found.
+  const found = (projects.data?.items ?? []).filter(
+    (item) => asked === typed.trim() || item.name.toLowerCase().includes(words),
+  );
   const commands: Command[] = [
     ...fixed.filter((item) => item.label.toLowerCase().includes(words)),
-    ...(projects.data?.items ?? []).map((item) => ({
+    ...found.map((item) => ({
       id: item.id,
       label: item.name,
       hint: 'Project',
