@@ -41,7 +41,9 @@ lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (
 const after = `${JSON.stringify(lock, null, 2)}\n`;
 if (after === before) process.exit(0);
 if (process.argv.includes('--check')) {
-  console.error('package-lock.json is not whole: run `node scripts/complete-lockfile.mjs` and commit the result.');
+  console.error(
+    'package-lock.json is not whole: run `node scripts/complete-lockfile.mjs` and commit the result.',
+  );
   process.exit(1);
 }
 writeFileSync(path, after);

@@ -90,7 +90,12 @@ describe('a field', () => {
   test.each<[string, string, string, Record<string, unknown>]>([
     ['NUL in a name', 'POST', '/api/projects', { name: 'a\u0000b' }],
     ['NUL in a fact', 'POST', '/api/memory', { content: 'a\u0000b' }],
-    ['an infinite number', 'POST', '/api/memory', { content: 'x', importance_score: 1e400 }],
+    [
+      'an infinite number',
+      'POST',
+      '/api/memory',
+      { content: 'x', importance_score: Number.POSITIVE_INFINITY },
+    ],
     [
       'a huge number',
       'PUT',
