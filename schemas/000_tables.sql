@@ -30,7 +30,7 @@ begin
         where c.conrelid = a.attrelid and c.contype = 'c' and c.conkey = array[a.attnum]) as checks
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where a.attrelid = 'private.wanted'::regclass and a.attnum > 0
+    where a.attrelid = to_regclass('private.wanted') and a.attnum > 0
       and not exists (select from pg_catalog.pg_attribute o where o.attrelid = p_table::regclass and o.attname = a.attname
         and not o.attisdropped)
     order by a.attnum
@@ -43,7 +43,7 @@ begin
         then 'not null' else '' end,
       v_column.checks);
   end loop;
-  drop table private.wanted;
+  execute 'drop table private.wanted';
 end
 $$;
 

@@ -272,9 +272,10 @@ $$;
 create or replace function private.start_instance()
 returns trigger language plpgsql volatile set search_path = '' as $$
 declare
-  v_workflow public.meta_workflows;
+  v_workflow record;
 begin
-  select * into v_workflow from public.meta_workflows w where w.id = new.workflow_id;
+  -- Not every column may be read by the caller.
+  select w.name, w.status, w.version, w.project_id into v_workflow from public.meta_workflows w where w.id = new.workflow_id;
   if not found then
     raise exception 'The workflow does not exist' using errcode = '23503';
   elsif v_workflow.status <> 'active' then

@@ -249,8 +249,8 @@ begin
   if v_user is null or (v_owner = v_user or v_project in (select private.project_ids('viewer'))) is not true then
     raise exception 'This does not exist' using errcode = '42501';
   end if;
-  v_role := case when v_owner = v_user then 'owner'
-    when v_project in (select private.project_ids('editor')) then 'editor' else 'viewer' end;
+  v_role := (case when v_owner = v_user then 'owner'
+    when v_project in (select private.project_ids('editor')) then 'editor' else 'viewer' end)::public.collaboration_role;
   insert into public.collaboration_sessions (room_id, resource_type, resource_id, name, owner_id, project_id)
   values (p_resource_type || ':' || p_resource_id, p_resource_type, p_resource_id, p_name, v_owner, v_project)
   on conflict (resource_type, resource_id) do update
@@ -514,7 +514,7 @@ call private.declare_access('public.realtime_events', 'special', p_actions => '{
 
 drop policy if exists "people may see the presence of those they work with" on public.presence_status;
 create policy "people may see the presence of those they work with" on public.presence_status for select to authenticated
-  using (user_id = any (array(select private.companion_ids())));
+  using (user_id = any (array(select private.companion_ids())) or user_id = any (array(select private.readable_user_ids())));
 drop policy if exists "people may report their presence" on public.presence_status;
 create policy "people may report their presence" on public.presence_status for insert to authenticated
   with check (user_id = (select auth.uid()));
@@ -537,8 +537,8 @@ begin
   end loop;
 end
 $$;
-drop policy if exists "whoever is in a room may read its events, and each their own" on public.realtime_events;
-create policy "whoever is in a room may read its events, and each their own" on public.realtime_events for select to authenticated
+drop policy if exists "whoever may see a room may read its events, and each their own" on public.realtime_events;
+create policy "whoever may see a room may read its events, and each their own" on public.realtime_events for select to authenticated
   using (case when room_id is null then user_id = (select auth.uid())
     else exists (select from public.collaboration_sessions s where s.room_id = realtime_events.room_id) end);
 

@@ -107,14 +107,12 @@ $$;
 -- Members, settings and projects of an organization: whatever changed, its projects' members follow.
 create or replace function private.follow_organization()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
 begin
-  if tg_table_name = 'meta_projects' then
-    perform private.sync_organization(new.organization_id, new.id);
-  elsif tg_table_name = 'organizations' then
-    perform private.sync_organization(new.id);
-  else
-    perform private.sync_organization(case when tg_op = 'DELETE' then old.org_id else new.org_id end);
-  end if;
+  perform private.sync_organization(
+    (v_row ->> case tg_table_name when 'meta_projects' then 'organization_id' when 'organizations' then 'id' else 'org_id' end)::uuid,
+    case tg_table_name when 'meta_projects' then (v_row ->> 'id')::uuid end);
   return null;
 end
 $$;
@@ -284,6 +282,7 @@ begin
     execute format('create policy %I on public.organization_invitations for %s to authenticated %s',
       'admins may ' || v_action || ' invitations', v_action,
       case v_action when 'insert' then 'with check (org_id = any (array(select private.organization_ids(''admin''))))'
+        when 'select' then 'using (org_id = any (array(select private.organization_ids(''admin''))) or (select private.is_admin()))'
         else 'using (org_id = any (array(select private.organization_ids(''admin''))))' end);
   end loop;
 end

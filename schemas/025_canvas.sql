@@ -157,7 +157,8 @@ begin
     execute format('drop policy if exists %I on public.canvas_shares', 'editors of an artifact may ' || v_action || ' its links');
     execute format('create policy %I on public.canvas_shares for %s to authenticated %s',
       'editors of an artifact may ' || v_action || ' its links', v_action,
-      case v_action when 'insert' then format('with check (%s)', v_rule) else format('using (%s)', v_rule) end);
+      case v_action when 'insert' then format('with check (%s)', v_rule)
+        when 'select' then format('using ((select private.is_admin()) or %s)', v_rule) else format('using (%s)', v_rule) end);
   end loop;
 end
 $$;

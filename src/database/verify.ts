@@ -9,6 +9,11 @@ interface Specified {
   tables: string[];
   functions: string[];
   columns?: Record<string, string[]>;
+  views?: string[];
+  /** Values of enum types; a database may have more. */
+  enums?: Record<string, string[]>;
+  /** Rows a fresh deployment brings; people and administrators may add more. */
+  seeds?: Record<string, number>;
 }
 
 export interface TableAccess {
@@ -28,8 +33,8 @@ export interface Verification {
 }
 
 /**
- * Compares the live catalog with the specification: every table, function and column named for the files of this
- * release, row-level security enabled and forced, a declared access and a policy on every table.
+ * Compares the live catalog with the specification: every table, view, function, column, enum value and number of
+ * seed rows named for the files of this release, row-level security enabled and forced, a declared access and a policy on every table.
  */
 export async function verify(database: Database): Promise<Verification> {
   const specified = JSON.parse(
@@ -51,7 +56,22 @@ export async function verify(database: Database): Promise<Verification> {
     const columns = await names(`
       select c.relname || '.' || a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
       where c.relnamespace = 'public'::regnamespace and a.attnum > 0 and not a.attisdropped`);
+    const views = await names(
+      `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v'`,
+    );
+    const values = await names(
+      `select t.typname || '.' || e.enumlabel as name from pg_enum e join pg_type t on t.oid = e.enumtypid`,
+    );
     const faults: string[] = [];
+    for (const [file, { seeds = {} }] of Object.entries(specified))
+      for (const [table, wanted] of Object.entries(seeds)) {
+        if (!tables.has(table)) continue;
+        const { rows } = await client.query<{ found: number }>(
+          `select count(*)::int as found from public."${table}"`,
+        );
+        const found = rows[0]?.found ?? 0;
+        if (found < wanted) faults.push(`${file}: ${table} has ${found} of its ${wanted} rows`);
+      }
     const files = schemaFiles().map(({ file, checksum }) => {
       const wanted = specified[file] ?? { tables: [], functions: [] };
       for (const table of wanted.tables)
@@ -61,6 +81,11 @@ export async function verify(database: Database): Promise<Verification> {
       for (const [table, fields] of Object.entries(wanted.columns ?? {}))
         for (const field of fields)
           if (!columns.has(`${table}.${field}`)) faults.push(`${file}: column ${table}.${field} is missing`);
+      for (const view of wanted.views ?? [])
+        if (!views.has(view)) faults.push(`${file}: view ${view} is missing`);
+      for (const [type, labels] of Object.entries(wanted.enums ?? {}))
+        for (const label of labels)
+          if (!values.has(`${type}.${label}`)) faults.push(`${file}: ${type} lacks the value ${label}`);
       const upToDate = deployed.get(file) === checksum;
       if (!upToDate) faults.push(`${file}: not deployed as it is in this release`);
       return { file, up_to_date: upToDate, tables: wanted.tables.length, functions: wanted.functions.length };
