@@ -11,6 +11,7 @@ export function eventStream(flow: AsyncIterable<unknown>, abort: AbortController
   const encoder = new TextEncoder();
   const iterator = flow[Symbol.asyncIterator]();
   let ping: NodeJS.Timeout | undefined;
+  let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encoder.encode(': open\n\n'));
@@ -18,6 +19,7 @@ export function eventStream(flow: AsyncIterable<unknown>, abort: AbortController
       void pump(controller);
     },
     cancel() {
+      cancelled = true;
       clearInterval(ping);
       abort.abort();
       void iterator.return?.();
@@ -38,7 +40,7 @@ export function eventStream(flow: AsyncIterable<unknown>, abort: AbortController
         );
     } finally {
       clearInterval(ping);
-      if (!abort.signal.aborted) controller.close();
+      if (!cancelled) controller.close();
     }
   }
 
