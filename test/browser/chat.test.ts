@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FakeOpenAi, openFakeOpenAi } from '../harness/fake-openai.ts';
+import { ScriptedModel } from '../harness/model.ts';
+import { quoting } from './quoting-model.ts';
 import { type Console, call, file, openConsole, setUp, textOf, upload } from './support.ts';
 
 // A vendor that pauses half-way, so that a reload or a stop is surely in the middle of an answer.
 let console_: Console;
-let vendor: FakeOpenAi;
+let vendor: ScriptedModel;
 beforeAll(async () => {
-  vendor = await openFakeOpenAi();
+  vendor = await ScriptedModel.start(quoting);
   console_ = await openConsole();
 });
 afterAll(async () => {
@@ -21,8 +22,8 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
     kind: 'openai-compatible',
     name: 'Local model',
     base_url: vendor.url,
-    api_key: vendor.key,
-    models: { haiku: 'fake-small', sonnet: 'fake-small', opus: 'fake-large' },
+    api_key: 'sk-scripted',
+    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
     is_default: true,
   });
   await page.goto('/files');
@@ -31,7 +32,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   ]);
 
   // No project: the chat looks into all documents.
-  vendor.hold();
+  vendor.held = true;
   await page.goto('/chat');
   const message = page.getByRole('textbox', { name: 'Message' });
   await message.fill('How often is the signing secret rotated?');
@@ -49,7 +50,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   const same = second.getByRole('article', { name: 'Answer' }).last();
   await same.getByText('I looked into').waitFor();
   expect(await same.getAttribute('aria-busy')).toBe('true');
-  vendor.release();
+  vendor.held = false;
   for (const [tab, article] of [
     [page, answer],
     [second, same],
@@ -57,7 +58,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
     await article.getByRole('button', { name: 'Open source 1', exact: true }).waitFor();
     await expect.poll(() => article.getAttribute('aria-busy')).toBe('false');
     expect((await textOf(article)).length).toBeGreaterThan(half.length);
-    await article.getByText('fake-small').waitFor();
+    await article.getByText('Local model/middle').waitFor();
     await article.getByText('tokens').waitFor();
     expect(await tab.getByRole('article').count()).toBe(2);
   }
@@ -68,7 +69,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   expect(await textOf(panel.locator('mark'))).toContain('signing secret');
   await page.keyboard.press('Escape');
 
-  vendor.hold();
+  vendor.held = true;
   await message.fill('And who rotates it?');
   await message.press('Shift+Enter');
   await message.press('Enter');
@@ -76,7 +77,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   await stopped.getByText('I looked into').waitFor();
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await stopped.getByText('Stopped').waitFor();
-  vendor.release();
+  vendor.held = false;
   await page.reload();
   await stopped.getByText('Stopped').waitFor();
   await stopped.getByText('I looked into').waitFor();

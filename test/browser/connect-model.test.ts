@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FakeOpenAi, openFakeOpenAi } from '../harness/fake-openai.ts';
+import { ScriptedModel } from '../harness/model.ts';
+import { quoting } from './quoting-model.ts';
 import {
   type Console,
   createProject,
@@ -13,10 +14,12 @@ import {
   upload,
 } from './support.ts';
 
+const key = 'sk-the-right-key';
 let console_: Console;
-let vendor: FakeOpenAi;
+let vendor: ScriptedModel;
 beforeAll(async () => {
-  vendor = await openFakeOpenAi();
+  vendor = await ScriptedModel.start(quoting);
+  vendor.key = key;
   console_ = await openConsole();
 });
 afterAll(async () => {
@@ -36,15 +39,15 @@ test('a connected model answers for projects; a wrong key is said plainly', asyn
   await dialog.getByLabel('Name').fill('Local model');
   await dialog.getByLabel('Base URL').fill(vendor.url);
   await dialog.getByLabel('API key').fill('sk-a-wrong-key');
-  await dialog.getByLabel('Standard').fill('fake-small');
+  await dialog.getByLabel('Standard').fill('middle');
   await dialog.getByRole('button', { name: 'Save and test' }).click();
   const change = page.getByRole('dialog', { name: 'Change Local model' });
   await change.getByText('Local model refuses the API key.').waitFor();
 
-  await change.getByLabel('API key').fill(vendor.key);
-  await change.getByLabel('Strong').fill('fake-large');
+  await change.getByLabel('API key').fill(key);
+  await change.getByLabel('Strong').fill('large');
   await change.getByRole('button', { name: 'Save and test' }).click();
-  await change.getByText('2 models to choose from.').waitFor();
+  await change.getByText('3 models to choose from.').waitFor();
   await change.getByRole('button', { name: 'Save', exact: true }).click();
   await change.waitFor({ state: 'detached' });
 
@@ -52,7 +55,7 @@ test('a connected model answers for projects; a wrong key is said plainly', asyn
   await card.getByText('Default', { exact: true }).waitFor();
   await card.getByText('key stored').waitFor();
   await banner.waitFor({ state: 'detached' });
-  expect(await page.content()).not.toContain(vendor.key);
+  expect(await page.content()).not.toContain(key);
 
   await createProject(page, 'Runs on it', 'How often is the signing secret rotated?');
   await upload(page, [
@@ -62,10 +65,10 @@ test('a connected model answers for projects; a wrong key is said plainly', asyn
   await page.getByRole('button', { name: /Write the answer/ }).waitFor();
   await runToEnd(page);
   await openTab(page, 'Runs');
-  await page.getByText('Writer with Local model/fake-small').first().waitFor();
-  await page.getByText('Researcher with Local model/fake-small').first().waitFor();
-  await page.getByText('Supervisor with Local model/fake-large').first().waitFor();
-  expect(new Set(vendor.asked)).toEqual(new Set(vendor.models));
+  await page.getByText('Writer with Local model/middle').first().waitFor();
+  await page.getByText('Researcher with Local model/middle').first().waitFor();
+  await page.getByText('Supervisor with Local model/large').first().waitFor();
+  expect(new Set(vendor.asked.map(({ model }) => model))).toEqual(new Set(['middle', 'large']));
 
   await openTab(page, 'Artifacts');
   await page.getByRole('button', { name: 'Open source 1', exact: true }).first().click();

@@ -134,6 +134,7 @@ test('from the set-up link to cited deliverables', async () => {
   for (const { quote, marked } of sources) expect(marked).toBe(quote);
   const cited = new Set(sources.map(({ name }) => name));
   expect([...cited].sort()).toEqual(['DATABASE_SCHEMA.md', 'handbook.pdf', 'minutes.docx']);
+  await page.getByRole('region', { name: 'Sources' }).getByText('handbook.pdf › page 2').first().waitFor();
   const plain = squeeze(specification);
   for (const { name, quote } of sources) if (name === 'DATABASE_SCHEMA.md') expect(plain).toContain(quote);
 

@@ -36,6 +36,10 @@ export class ScriptedModel {
   readonly asked: Asked[] = [];
   readonly #server: WireServer;
   script: Script;
+  /** The only key it takes; without one it takes every key. */
+  key: string | undefined;
+  /** While true, slow answers stop half-way. */
+  held = false;
   /** Requests that were left without an answer until the caller gave up. */
   hungUp = 0;
 
@@ -47,10 +51,13 @@ export class ScriptedModel {
   static async start(script: Script): Promise<ScriptedModel> {
     const server = await WireServer.start(() => {});
     const model = new ScriptedModel(server, script);
-    server.respond = ({ url, body }, response) =>
-      url.endsWith('/models')
+    server.respond = ({ url, headers, body }, response) => {
+      if (model.key !== undefined && headers.authorization !== `Bearer ${model.key}`)
+        return sendJson(response, wires['openai-compatible'].error('invalid_api_key', 'Wrong key.'), 401);
+      return url.endsWith('/models')
         ? sendJson(response, { data: [{ id: 'small' }, { id: 'middle' }, { id: 'large' }] })
         : model.#answer(JSON.parse(body.toString()) as WireRequest, response);
+    };
     return model;
   }
 
@@ -102,10 +109,12 @@ export class ScriptedModel {
       return;
     }
     const events = wires['openai-compatible'].events(toAnswer(reply, this.asked.length));
-    for (const event of events) {
+    for (const [index, event] of events.entries()) {
       if (response.destroyed) return;
       response.write(event);
-      if ('slowly' in reply) await new Promise((resolve) => setTimeout(resolve, reply.everyMs));
+      if (!('slowly' in reply)) continue;
+      do await new Promise((resolve) => setTimeout(resolve, reply.everyMs));
+      while (this.held && index >= events.length / 2 && !response.destroyed);
     }
     response.end();
   }

@@ -472,7 +472,10 @@ export const listCitations = (session: Session, artifactId: string) =>
       'c.file_metadata_id as file_id',
       'f.file_name',
       'k.heading_path',
-      'k.page',
+      // The page of the quote itself: its passage may begin a page earlier.
+      sql<number | null>`coalesce((select (p ->> 'page')::int from files x, jsonb_array_elements(x.page_map) p
+        where x.id = f.file_id and c.char_start >= (p ->> 'start')::int and c.char_start < (p ->> 'end')::int
+        limit 1), k.page)`.as('page'),
       sql<number>`coalesce(c.char_start, 0)`.as('char_start'),
       sql<number>`coalesce(c.char_end, 0)`.as('char_end'),
     ])

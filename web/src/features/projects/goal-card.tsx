@@ -33,7 +33,7 @@ export function GoalCard() {
   });
   const goal = (draft ?? project.goal ?? '').trim();
   const editing = draft !== null;
-  const { planning, tasks } = usePlan();
+  const { known, planning, tasks } = usePlan();
   const waiting = tasks.some((task) => task.status === 'queued');
   const planned = tasks.length > 0;
   const start = () => plan.mutate({ project_id: project.id, goal });
@@ -65,7 +65,7 @@ export function GoalCard() {
           <p className="whitespace-pre-wrap">{project.goal ?? 'No goal yet.'}</p>
         )}
         <FormError error={error} />
-        {canEdit && (
+        {canEdit && known && (
           <div className="flex flex-wrap items-center gap-2">
             <Button
               tone={planned ? 'secondary' : 'primary'}

@@ -6,6 +6,8 @@ import { graphQuery, projectKeys } from './queries.ts';
 import type { Task, Workstream } from './types.ts';
 
 export interface PlanState {
+  /** False until the tasks have been read. */
+  known: boolean;
   /** The supervisor's task while it makes a plan. */
   planning: Task | undefined;
   /** The tasks of the plan, without those that make plans. */
@@ -23,6 +25,7 @@ export function usePlan(): PlanState {
   const all = data?.tasks ?? [];
   const tasks = all.filter((task) => task.assigned_agent !== 'supervisor');
   return {
+    known: data !== undefined,
     planning: all.find(
       (task) => task.assigned_agent === 'supervisor' && ['queued', 'running'].includes(task.status),
     ),
