@@ -474,7 +474,7 @@ export const listCitations = (session: Session, artifactId: string) =>
       'k.heading_path',
       // The page of the quote itself: its passage may begin a page earlier.
       sql<number | null>`coalesce((select (p ->> 'page')::int from files x, jsonb_array_elements(x.page_map) p
-        where x.id = f.file_id and c.char_start >= (p ->> 'start')::int and c.char_start < (p ->> 'end')::int
+        where x.user_id = f.user_id and x.id = f.file_id and c.char_start >= (p ->> 'start')::int and c.char_start < (p ->> 'end')::int
         limit 1), k.page)`.as('page'),
       sql<number>`coalesce(c.char_start, 0)`.as('char_start'),
       sql<number>`coalesce(c.char_end, 0)`.as('char_end'),
