@@ -154,7 +154,9 @@ language sql stable security definer set search_path = '' as $$
   select l.id, case when l.user_id is not null then 'user' when l.project_id is not null then 'project' else 'organization' end,
     l.period, l.max_tokens, l.max_cost_usd, l.warn_at, coalesce(u.tokens, 0)::bigint, coalesce(u.cost, 0)
   from public.usage_limits l
+  -- A project the caller cannot see has no limits for them to read.
   left join public.meta_projects p on p.id = p_project_id
+    and (private.is_service() or p.id in (select private.project_ids('viewer')))
   cross join lateral (
     select sum(d.input_tokens + d.output_tokens) as tokens, sum(d.cost_usd) as cost
     from public.usage_daily d
@@ -164,7 +166,7 @@ language sql stable security definer set search_path = '' as $$
         when l.project_id is not null then d.project_id = l.project_id
         else d.project_id in (select o.id from public.meta_projects o where o.organization_id = l.organization_id) end
   ) u
-  where (l.user_id = p_user_id or l.project_id = p_project_id or l.organization_id = p.organization_id)
+  where (l.user_id = p_user_id or l.project_id = p.id or l.organization_id = p.organization_id)
     and (private.is_service() or p_user_id = (select auth.uid()))
 $$;
 

@@ -125,7 +125,7 @@ begin
   if not found then
     raise exception 'The listing does not exist' using errcode = 'MA404';
   elsif v_listing.status = 'removed' then
-    raise exception 'This listing was removed by an administrator: %', coalesce(v_listing.status_reason, 'no reason given') using errcode = '42501';
+    raise exception 'This listing was removed by an administrator: %', coalesce(v_listing.status_reason, 'no reason given') using errcode = '23514';
   elsif coalesce(current_setting('meta_agent.agent', true), '') <> '' then
     raise exception 'An agent may not publish' using errcode = '42501';
   end if;
