@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Database, type UserPrincipal } from '../../src/database/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 
+/** Tests build indexes and fill tables on machines that do other things as well. */
+const statementTimeoutMs = 90_000;
+
 export interface TestDatabase {
   database: Database;
   /** Connection string, on real Postgres. */
@@ -15,14 +18,14 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   if (!server) {
     const image = process.env.META_AGENT_TEST_IMAGE;
     if (!image) throw new Error('the test image is missing: run through vitest');
-    const database = await Database.open({ image: new Uint8Array(readFileSync(image)) });
+    const database = await Database.open({ image: new Uint8Array(readFileSync(image)), statementTimeoutMs });
     return { database, url: undefined, close: () => database.close() };
   }
   const name = `meta_agent_test_${newId().replaceAll('-', '')}`;
   await onServer(server, `create database ${name} template ${process.env.META_AGENT_TEST_TEMPLATE}`);
   const target = new URL(server);
   target.pathname = `/${name}`;
-  const database = await Database.open({ url: target.href });
+  const database = await Database.open({ url: target.href, statementTimeoutMs });
   return {
     database,
     url: target.href,

@@ -20,5 +20,3 @@ export interface Finding {
   leftOut: { name: string; reason: string }[];
 }
 
-const plural = (count: number, noun: string): string =>
-  `${count} ${count === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
