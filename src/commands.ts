@@ -7,7 +7,7 @@ import { diagnose } from './doctor.ts';
 import { allContracts } from './domains/contracts.ts';
 import type { CliActions } from './faces/cli/program.ts';
 import { createMcpServer } from './faces/mcp/server.ts';
-import { AppError } from './kernel/errors.ts';
+import { AppError, type ErrorCode, errorCodes } from './kernel/errors.ts';
 import { callOperation } from './operations/index.ts';
 import { startServer } from './server.ts';
 
@@ -123,6 +123,10 @@ export const actions: CliActions = {
       throw new AppError('not_found', `There is no operation ${id}.`, {
         fix: 'See `meta-agent operations`.',
       });
+    if (shape.flow)
+      throw new AppError('invalid_input', `${id} is a stream of events, which a command cannot follow.`, {
+        fix: `Read GET /api${shape.path} instead.`,
+      });
     const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
     if (owner?.url) return print(await callServer(owner.url, config.key ?? owner.token, shape, input));
     const app = await createApp({ ...config, logLevel: 'error' }, { onDeploy: reportStep });
@@ -187,8 +191,10 @@ async function callServer(
   });
   const body = (await response.json()) as { detail?: string; fix?: string; code?: string };
   if (!response.ok)
-    throw new AppError('provider_failed', body.detail ?? `The server answered ${response.status}.`, {
-      fix: body.fix,
-    });
+    throw new AppError(
+      body.code !== undefined && body.code in errorCodes ? (body.code as ErrorCode) : 'internal',
+      body.detail ?? `The server answered ${response.status}.`,
+      { fix: body.fix },
+    );
   return body;
 }

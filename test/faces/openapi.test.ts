@@ -2,8 +2,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestApp, type TestApp } from '../harness/app.ts';
 import { send } from '../harness/browser.ts';
 
+interface Described {
+  operationId: string;
+  summary?: string;
+  parameters?: { in: string; name: string; required?: boolean }[];
+  responses: Record<string, unknown>;
+}
+
+interface Description {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Described>>;
+  components: { securitySchemes: Record<string, unknown> };
+}
+
 let app: TestApp;
-let description: Record<string, any>;
+let description: Description;
 beforeAll(async () => {
   app = await openTestApp();
   description = (await send(app, 'GET', '/openapi.json')).body;
@@ -14,20 +28,20 @@ test('it is OpenAPI 3.1 and says how to sign in', () => {
   expect(description.openapi).toMatch(/^3\.1\./);
   expect(description.info).toMatchObject({
     title: expect.any(String),
-    version: app.app.config && expect.any(String),
+    version: expect.any(String),
   });
   expect(Object.keys(description.components.securitySchemes).length).toBeGreaterThan(0);
 });
 
 test('every operation is there, with its fields, answer and errors', () => {
   const listed = new Set<string>();
-  for (const [path, methods] of Object.entries<Record<string, any>>(description.paths))
+  for (const [path, methods] of Object.entries(description.paths))
     for (const [method, operation] of Object.entries(methods)) {
       expect(listed).not.toContain(operation.operationId);
       listed.add(operation.operationId);
       expect(operation.summary, `${method} ${path}`).toBeTruthy();
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const parameters = (operation.parameters ?? []) as { in: string; name: string; required?: boolean }[];
+      const { parameters = [] } = operation;
       expect(
         parameters
           .filter((one) => one.in === 'path')
@@ -49,7 +63,9 @@ test('every reference leads somewhere', () => {
     ([, at]) => at ?? '',
   );
   for (const reference of references) {
-    const target = reference.split('/').reduce((node, key) => node?.[key], description as any);
+    const target = reference
+      .split('/')
+      .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], description);
     expect(target, reference).toBeDefined();
   }
 });

@@ -25,10 +25,23 @@ export interface TestServer {
   kill(): Promise<void>;
   startWorker(): Promise<ChildProcess>;
   /** Runs a command of the command line and gives its output. */
-  run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  run(...args: string[]): Promise<Ran>;
+  /** The same with more settings. */
+  runWith(settings: Record<string, string>, ...args: string[]): Promise<Ran>;
+  /** How a command is started, for whoever starts it. */
+  command(
+    name: string,
+    settings: Record<string, string>,
+  ): { command: string; args: string[]; cwd: string; env: Record<string, string> };
   /** Looks into the database itself. Embedded: only while the server is down. */
   inspect<T>(look: (database: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
 }
 
 export interface ServerOptions {
@@ -108,11 +121,18 @@ export async function openTestServer({
       await until(async () => text.includes('worker ready'), `the worker is ready (${text})`);
       return worker;
     },
-    async run(...args) {
+    command: (name, more) => ({
+      command: process.execPath,
+      args: [cli, name],
+      cwd: dataDir,
+      env: { ...env, ...more } as Record<string, string>,
+    }),
+    run: (...args) => testServer.runWith({}, ...args),
+    async runWith(more, ...args) {
       let stdout = '';
       let stderr = '';
       const child = spawn(process.execPath, [cli, ...args], {
-        env,
+        env: { ...env, ...more },
         cwd: dataDir,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -122,7 +142,7 @@ export async function openTestServer({
       child.stderr.on('data', (data: Buffer) => {
         stderr += data;
       });
-      await ended(child);
+      await new Promise((resolve) => child.once('close', resolve));
       return { code: child.exitCode ?? -1, stdout, stderr };
     },
     async inspect(look) {

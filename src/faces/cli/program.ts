@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type Config, loadConfig, type SettingName, settings } from '../../config/index.ts';
 import { allContracts } from '../../domains/contracts.ts';
+import { AppError } from '../../kernel/errors.ts';
 import { inputSchema } from '../../operations/index.ts';
 
 export interface CliActions {
@@ -74,7 +75,7 @@ export function createProgram(version: string, actions: CliActions): Command {
     .argument('<operation>', 'see /docs, or `meta-agent operations`')
     .option('--input <json>', 'input as a JSON object', '{}')
     .action((operation: string, options: { input: string }, self: Command) =>
-      actions.call(configOf(self), operation, JSON.parse(options.input) as Record<string, unknown>),
+      actions.call(configOf(self), operation, readInput(options.input)),
     );
   program
     .command('operations')
@@ -119,6 +120,20 @@ function addOperations(
       return actions.call(configOf(self), operation.id, input);
     });
   }
+}
+
+/** Errors: `invalid_input` for anything but a JSON object. */
+function readInput(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // falls through to the one error below
+  }
+  throw new AppError('invalid_input', 'The input is not a JSON object.', {
+    fix: 'Put it in single quotes, for example: --input \'{"limit":5}\'.',
+  });
 }
 
 const flagOf = (field: string): string => field.replaceAll('_', '-');
