@@ -8,10 +8,15 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { statusQuery } from './features/auth/queries.ts';
-import { ConnectionError } from './features/shell/connection-error.tsx';
+import { ConnectionError, PageError } from './features/shell/connection-error.tsx';
 import { NotFound } from './features/shell/not-found.tsx';
 import { Shell } from './features/shell/shell.tsx';
+import { whenReachable } from './lib/connection.ts';
 import { queryClient } from './lib/queries.ts';
+
+/** A page in a file of its own. */
+const lazyPage = <T extends Record<string, unknown>, K extends keyof T>(load: () => Promise<T>, name: K) =>
+  lazyRouteComponent<T, K>(() => whenReachable(load), name);
 
 const text = z.string().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
@@ -26,7 +31,7 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   validateSearch: z.object({ token: text }),
-  component: lazyRouteComponent(() => import('./features/auth/setup-page.tsx'), 'SetupPage'),
+  component: lazyPage(() => import('./features/auth/setup-page.tsx'), 'SetupPage'),
 });
 
 const signIn = createRoute({
@@ -38,7 +43,7 @@ const signIn = createRoute({
     if (status.needs_setup) throw redirect({ to: '/setup' });
     if (status.user) throw redirect({ to: '/projects' });
   },
-  component: lazyRouteComponent(() => import('./features/auth/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('./features/auth/sign-in-page.tsx'), 'SignInPage'),
 });
 
 /** Everything behind sign-in. */
@@ -66,136 +71,133 @@ const projects = createRoute({
   getParentRoute: () => shell,
   path: '/projects',
   validateSearch: z.object({ search: text, status: text, create: flag }),
-  component: lazyRouteComponent(() => import('./features/projects/projects-page.tsx'), 'ProjectsPage'),
+  component: lazyPage(() => import('./features/projects/projects-page.tsx'), 'ProjectsPage'),
 });
 
 const project = createRoute({
   getParentRoute: () => shell,
   path: '/projects/$projectId',
   validateSearch: z.object({ task: text }),
-  component: lazyRouteComponent(() => import('./features/projects/project-page.tsx'), 'ProjectPage'),
+  component: lazyPage(() => import('./features/projects/project-page.tsx'), 'ProjectPage'),
 });
 
 const projectTab = <P extends string>(path: P) => ({ getParentRoute: () => project, path });
 
 const overview = createRoute({
   ...projectTab('/'),
-  component: lazyRouteComponent(() => import('./features/projects/overview-tab.tsx'), 'OverviewTab'),
+  component: lazyPage(() => import('./features/projects/overview-tab.tsx'), 'OverviewTab'),
 });
 const graph = createRoute({
   ...projectTab('/graph'),
-  component: lazyRouteComponent(() => import('./features/projects/graph-tab.tsx'), 'GraphTab'),
+  component: lazyPage(() => import('./features/projects/graph-tab.tsx'), 'GraphTab'),
 });
 const board = createRoute({
   ...projectTab('/board'),
-  component: lazyRouteComponent(() => import('./features/projects/board-tab.tsx'), 'BoardTab'),
+  component: lazyPage(() => import('./features/projects/board-tab.tsx'), 'BoardTab'),
 });
 const runs = createRoute({
   ...projectTab('/runs'),
-  component: lazyRouteComponent(() => import('./features/projects/runs-tab.tsx'), 'RunsTab'),
+  component: lazyPage(() => import('./features/projects/runs-tab.tsx'), 'RunsTab'),
 });
 const artifacts = createRoute({
   ...projectTab('/artifacts'),
   validateSearch: z.object({ artifact: text, cite: z.number().optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('./features/projects/artifacts-tab.tsx'), 'ArtifactsTab'),
+  component: lazyPage(() => import('./features/projects/artifacts-tab.tsx'), 'ArtifactsTab'),
 });
 const decisions = createRoute({
   ...projectTab('/decisions'),
-  component: lazyRouteComponent(() => import('./features/projects/decisions-tab.tsx'), 'DecisionsTab'),
+  component: lazyPage(() => import('./features/projects/decisions-tab.tsx'), 'DecisionsTab'),
 });
 const budget = createRoute({
   ...projectTab('/budget'),
-  component: lazyRouteComponent(() => import('./features/projects/budget-tab.tsx'), 'BudgetTab'),
+  component: lazyPage(() => import('./features/projects/budget-tab.tsx'), 'BudgetTab'),
 });
 const history = createRoute({
   ...projectTab('/history'),
-  component: lazyRouteComponent(() => import('./features/projects/history-tab.tsx'), 'HistoryTab'),
+  component: lazyPage(() => import('./features/projects/history-tab.tsx'), 'HistoryTab'),
 });
 
 const files = createRoute({
   getParentRoute: () => shell,
   path: '/files',
   validateSearch: z.object({ search: text, find: text, file: text, project: text }),
-  component: lazyRouteComponent(() => import('./features/files/files-page.tsx'), 'FilesPage'),
+  component: lazyPage(() => import('./features/files/files-page.tsx'), 'FilesPage'),
 });
 
 const memory = createRoute({
   getParentRoute: () => shell,
   path: '/memory',
   validateSearch: z.object({ search: text, category: text, all: flag }),
-  component: lazyRouteComponent(() => import('./features/memory/memory-page.tsx'), 'MemoryPage'),
+  component: lazyPage(() => import('./features/memory/memory-page.tsx'), 'MemoryPage'),
 });
 
 const chat = createRoute({
   getParentRoute: () => shell,
   path: '/chat',
   validateSearch: z.object({ search: text, archived: flag }),
-  component: lazyRouteComponent(() => import('./features/conversations/chat-page.tsx'), 'ChatPage'),
+  component: lazyPage(() => import('./features/conversations/chat-page.tsx'), 'ChatPage'),
 });
 const chatHome = createRoute({
   getParentRoute: () => chat,
   path: '/',
-  component: lazyRouteComponent(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
+  component: lazyPage(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
 });
 /** As `/chat`, but on a phone it shows the form and not the list. */
 const newChat = createRoute({
   getParentRoute: () => chat,
   path: '/new',
-  component: lazyRouteComponent(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
+  component: lazyPage(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
 });
 const conversation = createRoute({
   getParentRoute: () => chat,
   path: '/$conversationId',
-  component: lazyRouteComponent(
-    () => import('./features/conversations/conversation-view.tsx'),
-    'ConversationView',
-  ),
+  component: lazyPage(() => import('./features/conversations/conversation-view.tsx'), 'ConversationView'),
 });
 
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyPage(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 const settingsTab = <P extends string>(path: P) => ({ getParentRoute: () => settings, path });
 const models = createRoute({
   ...settingsTab('/'),
-  component: lazyRouteComponent(() => import('./features/settings/models-tab.tsx'), 'ModelsTab'),
+  component: lazyPage(() => import('./features/settings/models-tab.tsx'), 'ModelsTab'),
 });
 const keys = createRoute({
   ...settingsTab('/keys'),
-  component: lazyRouteComponent(() => import('./features/auth/keys-tab.tsx'), 'KeysTab'),
+  component: lazyPage(() => import('./features/auth/keys-tab.tsx'), 'KeysTab'),
 });
 const account = createRoute({
   ...settingsTab('/account'),
-  component: lazyRouteComponent(() => import('./features/auth/account-tab.tsx'), 'AccountTab'),
+  component: lazyPage(() => import('./features/auth/account-tab.tsx'), 'AccountTab'),
 });
 const usage = createRoute({
   ...settingsTab('/usage'),
   validateSearch: z.object({ days: z.number().int().min(1).max(366).optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('./features/settings/usage-tab.tsx'), 'UsageTab'),
+  component: lazyPage(() => import('./features/settings/usage-tab.tsx'), 'UsageTab'),
 });
 
 const admin = createRoute({
   getParentRoute: () => shell,
   path: '/admin',
-  component: lazyRouteComponent(() => import('./features/auth/admin-page.tsx'), 'AdminPage'),
+  component: lazyPage(() => import('./features/auth/admin-page.tsx'), 'AdminPage'),
 });
 const adminTab = <P extends string>(path: P) => ({ getParentRoute: () => admin, path });
 const users = createRoute({
   ...adminTab('/'),
   validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('./features/auth/users-tab.tsx'), 'UsersTab'),
+  component: lazyPage(() => import('./features/auth/users-tab.tsx'), 'UsersTab'),
 });
 const audit = createRoute({
   ...adminTab('/audit'),
   validateSearch: z.object({ event: text, user: text }),
-  component: lazyRouteComponent(() => import('./features/auth/audit-tab.tsx'), 'AuditTab'),
+  component: lazyPage(() => import('./features/auth/audit-tab.tsx'), 'AuditTab'),
 });
 const access = createRoute({
   ...adminTab('/access'),
   validateSearch: z.object({ search: text }),
-  component: lazyRouteComponent(() => import('./features/auth/access-tab.tsx'), 'AccessTab'),
+  component: lazyPage(() => import('./features/auth/access-tab.tsx'), 'AccessTab'),
 });
 
 const routeTree = root.addChildren([
@@ -215,6 +217,7 @@ const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  defaultErrorComponent: PageError,
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

@@ -1,7 +1,10 @@
 import { lazy, Suspense } from 'react';
+import { whenReachable } from '../lib/connection.ts';
 import { SkeletonList } from './states.tsx';
 
-const MarkdownView = lazy(async () => ({ default: (await import('./markdown-view.tsx')).MarkdownView }));
+const MarkdownView = lazy(async () => ({
+  default: (await whenReachable(() => import('./markdown-view.tsx'))).MarkdownView,
+}));
 
 interface MarkdownProps {
   text: string;

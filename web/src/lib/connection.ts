@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 const every = 1500;
 
 let away = false;
-let looking = false;
+let looking: Promise<boolean> | undefined;
 const listeners = new Set<() => void>();
 const returns = new Set<() => void>();
 
@@ -20,21 +20,37 @@ const answers = (): Promise<boolean> =>
     () => false,
   );
 
-/**
- * Something could not reach the server. Looks for itself, so that one broken stream is no outage, and goes on
- * looking until the server answers again.
- */
-export async function suspectConnection(): Promise<void> {
-  if (looking) return;
-  looking = true;
+async function look(): Promise<boolean> {
   while (!(await answers())) {
     change(true);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
-  looking = false;
-  if (!away) return;
+  if (!away) return false;
   change(false);
   for (const onReturn of returns) onReturn();
+  return true;
+}
+
+/**
+ * Something could not reach the server. Looks for itself, so that one broken stream is no outage, and goes on
+ * looking until the server answers. Gives whether it was away.
+ */
+export function suspectConnection(): Promise<boolean> {
+  looking ??= look().finally(() => {
+    looking = undefined;
+  });
+  return looking;
+}
+
+/** Loads a part of the console; while the server is away it waits, and then tries again. */
+export async function whenReachable<T>(load: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(await suspectConnection())) throw error;
+    }
+  }
 }
 
 /** Calls `onReturn` whenever the server answers again after it was away. */

@@ -2,11 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Network } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states.tsx';
+import { whenReachable } from '../../lib/connection.ts';
 import { PlanActions } from './plan-actions.tsx';
 import { useProject } from './project-context.ts';
 import { graphQuery } from './queries.ts';
 
-const TaskGraph = lazy(async () => ({ default: (await import('./task-graph.tsx')).TaskGraph }));
+const TaskGraph = lazy(async () => ({
+  default: (await whenReachable(() => import('./task-graph.tsx'))).TaskGraph,
+}));
 
 /** The plan as a picture: tasks in their workstreams, arrows to what waits for them. */
 export function GraphTab() {

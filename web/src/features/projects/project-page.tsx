@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import { useTitle } from '../../components/page.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { Tabs, tabClass } from '../../components/tabs.tsx';
+import { whenReachable } from '../../lib/connection.ts';
 import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { ProjectActions } from './project-actions.tsx';
 import { projectContext } from './project-context.ts';
@@ -12,7 +13,9 @@ import { projectQuery } from './queries.ts';
 import { ProjectBadge } from './status.tsx';
 import { type LiveState, useProjectEvents } from './use-project-events.ts';
 
-const TaskSheet = lazy(async () => ({ default: (await import('./task-sheet.tsx')).TaskSheet }));
+const TaskSheet = lazy(async () => ({
+  default: (await whenReachable(() => import('./task-sheet.tsx'))).TaskSheet,
+}));
 
 const route = getRouteApi('/shell/projects/$projectId');
 

@@ -1,11 +1,11 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { ErrorState } from '../../components/states.tsx';
 
-/** Shown when a page cannot be shown at all, as when the server is away. */
-export function ConnectionError({ error, reset }: ErrorComponentProps) {
+/** Shown in place of a part of the page that cannot be shown. */
+export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   return (
-    <main className="mx-auto max-w-lg px-4 py-16">
+    <div className="mx-auto max-w-lg px-4 py-16">
       <h1 className="mb-4 text-lg font-semibold">This page could not be shown</h1>
       <ErrorState
         error={error}
@@ -14,6 +14,13 @@ export function ConnectionError({ error, reset }: ErrorComponentProps) {
           void router.invalidate();
         }}
       />
-    </main>
+    </div>
   );
 }
+
+/** Shown when nothing at all can be shown, as when the server is away from the start. */
+export const ConnectionError = (props: ErrorComponentProps) => (
+  <main>
+    <PageError {...props} />
+  </main>
+);

@@ -6,6 +6,7 @@ import { IconButton } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { Logo } from '../../components/logo.tsx';
+import { whenReachable } from '../../lib/connection.ts';
 import { useShortcut } from '../../lib/shortcuts.ts';
 import { statusQuery } from '../auth/queries.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -15,7 +16,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 const CommandPalette = lazy(async () => ({
-  default: (await import('./command-palette.tsx')).CommandPalette,
+  default: (await whenReachable(() => import('./command-palette.tsx'))).CommandPalette,
 }));
 
 const route = getRouteApi('/shell');
