@@ -112,6 +112,23 @@ begin
 end
 $$;
 
+-- Checks a table's references that are set null at the end of the transaction. A row whose references point to several
+-- rows that one delete takes (a project, its tasks, their runs) is updated once for each; from the second update on,
+-- Postgres checks every reference of the row again, and would find one that is gone and not yet set null.
+create or replace procedure private.defer_references(p_table regclass)
+language plpgsql set search_path = '' as $$
+declare
+  v_name text;
+begin
+  for v_name in
+    select conname from pg_catalog.pg_constraint
+    where conrelid = p_table and contype = 'f' and confdeltype = 'n' and not condeferred
+  loop
+    execute format('alter table %s alter constraint %I deferrable initially deferred', p_table, v_name);
+  end loop;
+end
+$$;
+
 -- --------------------------------------------------------------------------------------------------- tables
 
 -- Supabase owns these three tables where it is present; there they exist, and its deploying role may not even
@@ -280,8 +297,12 @@ comment on procedure private.declare_enum(text, text[]) is
 comment on procedure private.declare_foreign_key(regclass, text, regclass, text) is
   'Adds a foreign key and its index to a table of an earlier file.';
 
+comment on procedure private.defer_references(regclass) is
+  'Checks a table''s references that are set null at the end of the transaction.';
+
 -- --------------------------------------------------------------------------------------- rights and policies
 
+revoke execute on procedure private.defer_references(regclass) from public;
 revoke execute on procedure private.declare_enum(text, text[]) from public;
 revoke execute on procedure private.declare_foreign_key(regclass, text, regclass, text) from public;
 

@@ -349,7 +349,8 @@ create or replace trigger notify_change after insert or update of content, statu
   for each row execute function private.notify_project_change('step');
 create or replace trigger delete_task_transcript after delete on public.meta_tasks
   for each row when (old.thread_id is not null) execute function private.delete_task_transcript();
--- Its name in an earlier release.
+-- Their names in an earlier release.
+drop trigger if exists delete_task_thread on public.meta_tasks;
 drop function if exists private.delete_task_thread();
 create or replace trigger delete_project_transcripts before delete on public.meta_projects
   for each row execute function private.delete_project_transcripts();

@@ -117,6 +117,9 @@ create index if not exists idx_usage_daily_project on public.usage_daily (projec
 create index if not exists idx_usage_limits_project on public.usage_limits (project_id);
 create index if not exists idx_usage_limits_organization on public.usage_limits (organization_id);
 
+call private.defer_references('public.api_usage');
+call private.defer_references('public.usage_daily');
+
 -- ------------------------------------------------------------------------------------------------ functions
 
 -- A call counts in its day once it is settled, with what it really took; a later correction counts its difference.

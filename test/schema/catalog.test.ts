@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/database/index.ts';
 import { schemaFiles } from '../../src/database/index.ts';
 import { openTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { fingerprint } from './fingerprint.ts';
 
 let test_database: TestDatabase;
 let database: Database;
@@ -15,34 +16,15 @@ afterAll(() => test_database.close());
 const query = (text: string): Promise<unknown[][]> =>
   database.withOwner(async (client) => (await client.query({ text, rowMode: 'array' })).rows);
 
-/** Everything of our schemas that a deployment could change, one line each. */
-const fingerprint = `
-  select kind, name, definition from (
-    select 'column' as kind, c.oid::regclass || '.' || a.attname as name,
-      format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
-      || ' ' || coalesce((select array_agg(acl::text order by acl::text) from unnest(a.attacl) acl)::text, '') || ' ' || coalesce(col_description(c.oid, a.attnum), '') as definition
-    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    where c.relkind in ('r', 'v') and c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
-    union all
-    select 'table', c.oid::regclass::text, concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity, c.reloptions,
-        (select array_agg(acl::text order by acl::text) from unnest(c.relacl) acl))
-    from pg_class c where c.relkind in ('r', 'v') and c.relnamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
-    union all select 'constraint', conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) from pg_constraint where conrelid <> 0
-    union all select 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
-    union all select 'trigger', tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-    union all select 'policy', polrelid::regclass || ' ' || polname, concat_ws(' ', polcmd, polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) from pg_policy
-    union all select 'function', oid::regprocedure::text, pg_get_functiondef(oid)
-      || coalesce((select array_agg(acl::text order by acl::text) from unnest(proacl) acl)::text, '') from pg_proc
-      where prokind in ('f', 'p') and pronamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
-    union all select 'enum', enumtypid::regtype::text, string_agg(enumlabel, ',' order by enumsortorder) from pg_enum group by enumtypid
-  ) f order by 1, 2, 3`;
-
 const seeds = `
   select 'role', name, description from public.roles union all
   select 'permission', name, description from public.permissions union all
   select 'grant', r.name, p.name from public.role_permissions rp join public.roles r on r.id = rp.role_id
     join public.permissions p on p.id = rp.permission_id union all
+  select 'thinking template', id, steps::text from public.thinking_templates union all
+  select 'preset', name, concat_ws(' ', model_parameters, reasoning_config, search_config, rag_config) from public.parameter_presets union all
+  select 'idea template', name, phases::text from public.idea_project_templates union all
+  select 'theme', name, tokens::text from public.themes union all
   select 'bucket', id, concat_ws(' ', public, file_size_limit, allowed_mime_types) from storage.buckets
   order by 1, 2, 3`;
 
@@ -190,10 +172,12 @@ test('plpgsql_check finds no fault in any function (on a server that has it, as 
     select f.function::regprocedure, (f.found).lineno, (f.found).level, (f.found).message
     from (
       select p.oid as function, extensions.plpgsql_check_function_tb(p.oid, coalesce(t.relation, 0)::regclass,
-        fatal_errors => false, newtable => case p.proname when 'summarise_chunks' then 'changed_chunks' end) as found
+        fatal_errors => false, newtable => t.new_table, oldtable => t.old_table) as found
       from pg_proc p
       join pg_language l on l.oid = p.prolang
-      left join lateral (select distinct tgrelid as relation from pg_trigger g where g.tgfoid = p.oid) t on true
+      left join lateral (
+        select g.tgrelid as relation, max(g.tgnewtable::text) as new_table, max(g.tgoldtable::text) as old_table
+        from pg_trigger g where g.tgfoid = p.oid group by g.tgrelid) t on true
       where l.lanname = 'plpgsql' and p.pronamespace in (select oid from pg_namespace where nspname in ('public', 'private'))
         and (p.prorettype <> 'trigger'::regtype or t.relation is not null)
     ) f
