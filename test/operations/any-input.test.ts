@@ -73,7 +73,7 @@ const plausible = (): unknown[] => [
 ];
 
 /** Values of a field: often one that its schema takes, so that what lies behind the schema is reached. */
-function valueOf(operation: Operation, field: string): fc.Arbitrary<unknown> {
+function fieldValue(operation: Operation, field: string): fc.Arbitrary<unknown> {
   const schema = operation.input.shape[field] as { safeParse(value: unknown): { success: boolean } };
   const tame = plausible().filter((value) => schema.safeParse(value).success);
   if (tame.length === 0) return wild;
@@ -86,7 +86,7 @@ const inputOf = (operation: Operation) =>
       weight: 6,
       arbitrary: fc.record(
         Object.fromEntries(
-          Object.keys(operation.input.shape).map((field) => [field, valueOf(operation, field)]),
+          Object.keys(operation.input.shape).map((field) => [field, fieldValue(operation, field)]),
         ),
         { requiredKeys: [] },
       ),

@@ -158,8 +158,8 @@ describe('deleting', () => {
         'auth_audit_log',
         'model_prices',
         'permissions',
-        'setup_tokens',
         'roles',
+        'setup_tokens',
         'usage_daily',
         'video_provider_performance',
       ]);
