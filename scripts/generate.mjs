@@ -1,4 +1,4 @@
-// Writes every generated file from its source: catalog -> types, settings -> .env.example, operations -> reference.
+// Writes every generated file from its source: catalog -> types and docs/reference, settings -> .env.example.
 // `--check` writes nothing and fails when a file is not up to date.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,14 @@ const load = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
 
 const { Database, deploy, generateTypes } = await load('database/index.js');
 const { settings } = await load('config/index.js');
+const { generateReference } = await load('reference/index.js');
 
 const files = new Map();
 const database = await Database.open({});
 try {
   await deploy(database);
   files.set('src/database/types.gen.ts', await generateTypes(database));
+  for (const [path, text] of await generateReference(database)) files.set(path, text);
 } finally {
   await database.close();
 }
