@@ -37,7 +37,9 @@ try {
         const file = await database.dumpDataDir('none');
         port.postMessage({ dump: new Uint8Array(await file.arrayBuffer()) } satisfies EmbeddedReply);
       } else {
-        port.postMessage(await database.execProtocolRaw(message));
+        // The answer is a view of a buffer of megabytes; cloning the view would copy all of that each time.
+        const bytes = (await database.execProtocolRaw(message)).slice();
+        port.postMessage(bytes, [bytes.buffer]);
       }
     });
   });
