@@ -19,4 +19,3 @@ export interface Finding {
   /** Near misses and why they are not rows. */
   leftOut: { name: string; reason: string }[];
 }
-
