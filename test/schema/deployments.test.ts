@@ -44,8 +44,10 @@ describe('over what was there before', () => {
       .sort()
       .map((file) => ({ file, sql: git('show', `${firstRelease}:schemas/${file}`) ?? '' }));
     const database = await Database.open({});
-    const fresh = await openTestDatabase();
+    // Both embedded: the catalogs of two versions of PostgreSQL differ by themselves.
+    const fresh = { database: await Database.open({}), close: () => fresh.database.close() };
     try {
+      await run(fresh.database, schemaFiles());
       await run(database, old);
       const user = await createTestUser(database);
       await database.withOwner((client) =>

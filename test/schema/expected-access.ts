@@ -250,7 +250,7 @@ export const expected: Record<string, string[]> = {
   'oa o a o': ['reports'],
   'oema oem oem oem': ['canvas_shares'],
   'oevma - - oem': ['task_executions'],
-  'oevma o oem -': ['meta_projects'],
+  'oevma o oem o': ['meta_projects'],
   'oevma oa oa oa': ['usage_limits'],
   'oevma oem - oem': ['task_webhooks'],
   'oevmas o o o': ['reviews'],
