@@ -79,7 +79,7 @@ await database.withOwner(async (client) => {
     `
     with t as (select t.id, row_number() over (order by t.id) as n from meta_tasks t join meta_workstreams w on w.id = t.workstream_id where w.name = 'Graph')
     insert into meta_task_dependencies (task_id, depends_on_task_id)
-    select a.id, b.id from t a join t b on b.n in (a.n / 2, a.n / 3) and b.n < a.n`,
+    select distinct a.id, b.id from t a cross join lateral (values (a.n / 2), (a.n / 3)) d (n) join t b on b.n = d.n and b.n < a.n`,
   );
   await client.query('alter table meta_task_dependencies enable trigger refuse_dependency_cycle');
   await step(
