@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { FolderKanban, type LucideIcon, MessageSquare, Moon, Plus, Search, Sun } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
@@ -25,7 +25,7 @@ export function CommandPalette({ role, onClose }: { role: string; onClose: () =>
   const dialog = useRef<HTMLDialogElement>(null);
   const listId = useId();
   const asked = useDebounced(typed.trim());
-  const projects = useQuery(projectSearchQuery(asked));
+  const projects = useQuery({ ...projectSearchQuery(asked), placeholderData: keepPreviousData });
 
   useEffect(() => {
     const element = dialog.current;
@@ -64,9 +64,10 @@ export function CommandPalette({ role, onClose }: { role: string; onClose: () =>
       run: () => setTheme(dark ? 'light' : 'dark'),
     },
   ];
-  // Enter must not open what an earlier text found.
+  // What an earlier text found stays only as far as it matches: Enter must not open anything else.
+  const current = asked === typed.trim() && !projects.isPlaceholderData;
   const found = (projects.data?.items ?? []).filter(
-    (item) => asked === typed.trim() || item.name.toLowerCase().includes(words),
+    (item) => current || item.name.toLowerCase().includes(words),
   );
   const commands: Command[] = [
     ...fixed.filter((item) => item.label.toLowerCase().includes(words)),
