@@ -32,6 +32,8 @@ await database.withOwner(async (client) => {
     return result.rows;
   };
   await client.query('set statement_timeout = 0');
+  // The first person is the administrator, who sees everything; the queries are an ordinary person's.
+  await client.query(`insert into auth.users (email) values ('admin@example.org')`);
   await step(
     `${users} users, a project and a workstream each`,
     `

@@ -366,15 +366,23 @@ create index if not exists idx_meta_budget_reservations_open on public.meta_budg
 -- Projects the caller may use with at least the given role (viewer, editor, owner). Policies call it once per
 -- statement. Administrators may view every project.
 create or replace function private.project_ids(p_min_role text)
-returns setof uuid language sql stable security definer set search_path = '' as $$
-  select p.id from public.meta_projects p where p.owner_id = (select auth.uid())
-  union
-  select m.project_id from public.meta_project_members m
-  where m.user_id = (select auth.uid())
-    and array_position(array['viewer', 'editor', 'owner'], m.role)
-      >= array_position(array['viewer', 'editor', 'owner'], p_min_role)
-  union
-  select p.id from public.meta_projects p where p_min_role = 'viewer' and (select private.is_admin())
+returns setof uuid language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_user uuid := (select auth.uid());
+begin
+  if p_min_role = 'viewer' and private.is_admin() then
+    return query select p.id from public.meta_projects p;
+    return;
+  end if;
+  -- In plpgsql, whose plans are kept for the session: this runs in nearly every statement.
+  return query
+    select p.id from public.meta_projects p where p.owner_id = v_user
+    union
+    select m.project_id from public.meta_project_members m
+    where m.user_id = v_user
+      and array_position(array['viewer', 'editor', 'owner'], m.role)
+        >= array_position(array['viewer', 'editor', 'owner'], p_min_role);
+end
 $$;
 
 -- Tasks that may start now. The one definition of ready; get_ready_tasks() and claim_tasks() read it.
@@ -397,13 +405,35 @@ where t.status = 'queued'
 
 comment on view private.ready_tasks is 'Tasks that may start now: the one definition of ready.';
 
+-- Reads the view as the owner of the schema, for projects the caller may view: a task, its dependencies and what they
+-- point to are of one project, so that one look at the project does. Under row-level security of each the planner
+-- guesses few rows and loops: 100,000 tasks took 17 times as long.
+create or replace function private.get_ready_tasks(p_workstream_id uuid)
+returns table (id uuid, title text, priority int, assigned_agent text, model_tier public.model_tier)
+language plpgsql stable security definer set search_path = '' as $$
+#variable_conflict use_column
+declare
+  v_projects uuid[];
+begin
+  if private.is_service() then
+    return query
+      select r.id, r.title, r.priority, r.assigned_agent, r.model_tier from private.ready_tasks r
+      where p_workstream_id is null or r.workstream_id = p_workstream_id
+      order by r.priority desc, r.created_at;
+    return;
+  end if;
+  v_projects := array(select private.project_ids('viewer'));
+  return query
+    select r.id, r.title, r.priority, r.assigned_agent, r.model_tier from private.ready_tasks r
+    where r.project_id = any (v_projects) and (p_workstream_id is null or r.workstream_id = p_workstream_id)
+    order by r.priority desc, r.created_at;
+end
+$$;
+
 create or replace function public.get_ready_tasks(p_workstream_id uuid default null)
 returns table (id uuid, title text, priority int, assigned_agent text, model_tier public.model_tier)
 language sql stable set search_path = '' as $$
-  select r.id, r.title, r.priority, r.assigned_agent, r.model_tier
-  from private.ready_tasks r
-  where p_workstream_id is null or r.workstream_id = p_workstream_id
-  order by r.priority desc, r.created_at
+  select * from private.get_ready_tasks(p_workstream_id)
 $$;
 
 -- Gives a worker up to p_limit tasks: those whose worker was lost first, then ready ones. Each gets the next
@@ -837,6 +867,7 @@ create or replace trigger refuse_agents before insert or update or delete on pub
 -- -------------------------------------------------------------------------------------- rights and policies
 
 call private.declare_execute('private.project_ids(text)', 'anon', 'authenticated');
+call private.declare_execute('private.get_ready_tasks(uuid)', 'authenticated');
 call private.declare_execute('public.get_ready_tasks(uuid)', 'authenticated');
 call private.declare_execute('public.claim_tasks(text, int, interval)');
 call private.declare_execute('public.extend_lease(uuid, text, int, interval)');

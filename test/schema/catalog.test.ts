@@ -114,7 +114,7 @@ const rules: Record<string, string> = {
   'definer functions that API roles may call are those that check their caller': `select oid::regprocedure from pg_proc where prosecdef and pronamespace in ${owned}
     and (has_function_privilege('authenticated', oid, 'execute') or has_function_privilege('anon', oid, 'execute'))
     and prorettype <> 'trigger'::regtype and proname not in
-    ('is_admin', 'readable_user_ids', 'project_ids', 'reserve_budget', 'settle_budget', 'organization_ids', 'room_ids',
+    ('is_admin', 'readable_user_ids', 'project_ids', 'get_ready_tasks', 'reserve_budget', 'settle_budget', 'organization_ids', 'room_ids',
       'companion_ids', 'join_room', 'leave_room', 'append_operation', 'accept_invitation', 'decide_gate', 'get_persona',
       'count_recent_talks', 'track_video_event', 'use_prompt', 'mark_conversation_read', 'limits_in_force',
       'publish_listing', 'branding')`,
