@@ -8,15 +8,17 @@ import { until } from '../harness/until.ts';
 let app: TestApp;
 let ada: Person;
 let model: ScriptedModel;
-/** Largest number of calls that were under way together. */
+/** Calls under way now, and the largest number there were together. */
+let running = 0;
 let together = 0;
+/** While set, a call is answered only after this many were under way together. */
+let crowd = 1;
 beforeAll(async () => {
   app = await openTestApp();
   ada = await app.person('ada@example.org');
-  let running = 0;
   model = await ScriptedModel.start(async (asked) => {
     together = Math.max(together, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(async () => together >= crowd, `${crowd} calls under way together`);
     running--;
     return diligent(asked);
   });
@@ -94,8 +96,17 @@ describe.each([
     // Nothing was said twice: four calls a task, whether or not it was stopped between two of them. A task stopped
     // behind its verdict is decided, and needs no last words.
     const calls = model.asked.length;
-    expect(calls).toBeLessThanOrEqual(4 * tasks);
-    expect(calls).toBeGreaterThanOrEqual(3 * tasks);
+    const said = await Promise.all(
+      all.map(async ({ id }) => {
+        const { items } = await ada.client.projects.listSteps({ id, limit: 200 });
+        const verdict = items.findIndex(({ tool_name }) => tool_name === 'submit_verdict');
+        expect(verdict).toBeGreaterThan(0);
+        const answers = items.filter(({ role }) => role === 'assistant').length;
+        expect(answers).toBe(items.at(-1)?.role === 'assistant' ? 4 : 3);
+        return answers;
+      }),
+    );
+    expect(calls).toBe(said.reduce((sum, answers) => sum + answers, 0));
     expect(await ada.client.settings.usage({ project_id })).toMatchObject({
       total: {
         calls,
@@ -107,11 +118,14 @@ describe.each([
   });
 });
 
-test('work goes on side by side where money allows it', async () => {
+test('eight do work together where money allows it', async () => {
   together = 0;
+  crowd = 8;
   const project_id = await fill('wide', limits(1_000_000, null));
-  await settled(project_id);
-  expect(together).toBeGreaterThan(1);
+  const ended = await settled(project_id);
+  crowd = 1;
+  expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'done'));
+  expect(together).toBe(8);
 });
 
 test('a budget too small for one call says so before anything is spent', async () => {
