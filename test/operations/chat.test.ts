@@ -80,6 +80,23 @@ test('an answer grows before the eyes of two followers', async () => {
   expect(await answer(conversation_id, message_id)).toMatchObject({ status: 'complete', content: whole });
 });
 
+test('what was said is shown while the vendor pauses', async () => {
+  model.script = () => ({ slowly: words, everyMs: 1 });
+  model.held = true;
+  try {
+    const { conversation_id, message_id } = await ask('Slowly?');
+    // The vendor has sent five words and sends nothing more until it is let go.
+    await until(async () => {
+      const { messages } = await ada.client.conversations.get({ conversation_id });
+      return messages.find(({ id }) => id === message_id)?.content.includes('word4');
+    }, 'the last word before the pause is there');
+    model.held = false;
+    expect(await answer(conversation_id, message_id)).toMatchObject({ status: 'complete', content: whole });
+  } finally {
+    model.held = false;
+  }
+});
+
 test('who leaves and returns goes on in the middle', async () => {
   const { conversation_id, message_id } = await ask('Tell me');
   const first = await follow({ conversation_id }, message_id, ada, (text) => text.length > 10);

@@ -12,6 +12,7 @@ import {
   type ToolSpec,
 } from '../../providers/model/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
+import { GrowingText } from './growing-text.ts';
 import * as thread from './thread.ts';
 import { type Tool, type ToolScope, toolSpec } from './tool.ts';
 
@@ -174,24 +175,24 @@ async function stream(
   });
   let text = '';
   let reasoning = '';
-  let kept = 0;
-  let keptAt = 0;
   const toolCalls: ToolCall[] = [];
   let finish: FinishEvent | undefined;
-  for await (const event of events) {
-    if (event.type === 'text') text += event.text;
-    else if (event.type === 'reasoning') reasoning += event.text;
-    else if (event.type === 'tool-call') {
-      const { type: _, ...call } = event;
-      toolCalls.push(call);
-    } else finish = event;
-    const now = deps.clock.now();
-    if (event.type === 'text' && now - keptAt >= flushMs) {
-      const more = text.slice(kept);
-      await inSession(deps, phase, (session) => phase.record.append(session, messageId, more));
-      kept = text.length;
-      keptAt = now;
+  const growing = new GrowingText(deps.clock, flushMs, (more) =>
+    inSession(deps, phase, (session) => phase.record.append(session, messageId, more)),
+  );
+  try {
+    for await (const event of events) {
+      if (event.type === 'text') {
+        text += event.text;
+        growing.add(event.text);
+      } else if (event.type === 'reasoning') reasoning += event.text;
+      else if (event.type === 'tool-call') {
+        const { type: _, ...call } = event;
+        toolCalls.push(call);
+      } else finish = event;
     }
+  } finally {
+    await growing.end();
   }
   if (!finish) throw new AppError('internal', 'The model’s stream ended without its last event.');
 
