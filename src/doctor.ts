@@ -102,21 +102,29 @@ function consoleBuilt(): Finding {
     : { name: 'console', status: 'warn', detail: 'not built', fix: 'npm run build' };
 }
 
-function port({ host, port: wanted }: Config): Promise<Finding> {
-  return new Promise((resolve) => {
+async function port({ host, port: wanted }: Config): Promise<Finding> {
+  const fault = await new Promise<Error | undefined>((resolve) => {
     const probe = createServer();
-    probe.once('error', (error) =>
-      resolve({
-        name: 'port',
-        status: 'fail',
-        detail: `${host}:${wanted}: ${messageOf(error)}`,
-        fix: 'Stop what uses it, or set META_AGENT_PORT.',
-      }),
-    );
-    probe.listen(wanted, host, () =>
-      probe.close(() => resolve({ name: 'port', status: 'ok', detail: `${host}:${wanted} is free` })),
-    );
+    probe.once('error', resolve);
+    probe.listen(wanted, host, () => probe.close(() => resolve(undefined)));
   });
+  if (!fault) return { name: 'port', status: 'ok', detail: `${host}:${wanted} is free` };
+  // On Postgres no owner file tells of a server that runs; its answer does.
+  const answer = await fetch(`http://${host.includes(':') ? `[${host}]` : host}:${wanted}/healthz`)
+    .then((response) => response.json() as Promise<{ status?: string; version?: string }>)
+    .catch(() => undefined);
+  if (answer?.status === 'ok' && answer.version)
+    return {
+      name: 'server',
+      status: 'ok',
+      detail: `Meta Agent ${answer.version} answers at ${host}:${wanted}`,
+    };
+  return {
+    name: 'port',
+    status: 'fail',
+    detail: `${host}:${wanted}: ${messageOf(fault)}`,
+    fix: 'Stop what uses it, or set META_AGENT_PORT.',
+  };
 }
 
 async function* database(config: Config): AsyncGenerator<Finding> {
