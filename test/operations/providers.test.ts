@@ -153,11 +153,11 @@ describe('connections', () => {
     });
     expect((await bob.client.settings.listProviders({})).items.map((item) => item.id)).toEqual(['builtin']);
     for (const call of [
-      bob.client.settings.testProvider({ id }),
-      bob.client.settings.updateProvider({ id, base_url: 'http://127.0.0.1:9' }),
-      bob.client.settings.deleteProvider({ id }),
+      () => bob.client.settings.testProvider({ id }),
+      () => bob.client.settings.updateProvider({ id, base_url: 'http://127.0.0.1:9' }),
+      () => bob.client.settings.deleteProvider({ id }),
     ])
-      await expect(call).rejects.toMatchObject({ problem: { code: 'not_found' } });
+      await expect(call()).rejects.toMatchObject({ problem: { code: 'not_found' } });
     await expect(
       bob.client.settings.createProvider({ ...base, base_url: model.url, shared: true }),
     ).rejects.toMatchObject({ problem: { code: 'forbidden' } });
