@@ -522,6 +522,10 @@ begin
 end
 $$;
 
+-- Tasks on one line from the first to the last inside it: agents that hand work on and on come to an end.
+create or replace function private.max_task_depth()
+returns int language sql immutable set search_path = '' as $$ select 5 $$;
+
 -- The project of a new or moved task is its workstream's; a parent is of the same project and never a descendant.
 create or replace function private.place_task()
 returns trigger language plpgsql volatile set search_path = '' as $$
@@ -546,6 +550,9 @@ begin
       v_path := v_path || v_ancestor;
       if v_ancestor = new.id then
         call private.raise_cycle('A task cannot be inside itself', v_path);
+      elsif cardinality(v_path) > private.max_task_depth() then
+        raise exception 'Task "%" would be more than % levels below the first', new.title, private.max_task_depth() - 1
+          using errcode = '23514', hint = 'Do the work in the task itself, or put it beside its parent.';
       end if;
       select t.parent_task_id into v_ancestor from public.meta_tasks t where t.id = v_ancestor;
     end loop;

@@ -38,6 +38,21 @@ test('a key of another request or another operation is a conflict', async () => 
   expect((await post(ada, 'k3', { name: 'Third' }, '/api/keys')).status).toBe(409);
 });
 
+test('an upload with the same key is taken in once', async () => {
+  const upload = (name: string) =>
+    app.fetch(`/api/files?file_name=${name}`, {
+      method: 'POST',
+      body: 'the bytes of a note',
+      headers: { authorization: `Bearer ${ada.key}`, 'idempotency-key': 'upload' },
+    });
+  const first = await (await upload('note.txt')).json();
+  const again = await upload('note.txt');
+  expect(again.status).toBe(201);
+  expect(await again.json()).toEqual(first);
+  expect((await ada.client.files.list({ search: 'note.txt' })).items).toHaveLength(1);
+  expect((await upload('other.txt')).status).toBe(409);
+});
+
 test('keys of different people have nothing to do with each other', async () => {
   const hers = await post(ada, 'k4', { name: 'Hers' });
   const his = await post(bob, 'k4', { name: 'Hers' });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { File } from '../../src/domains/files/contract.ts';
@@ -207,8 +207,15 @@ describe('contents', () => {
     );
     const hours = Date.now() / 1000 - 2 * 3_600;
     for (const { path } of copies(text)) utimesSync(path, hours, hours);
+    // What a killed server had received of an upload.
+    const begun = join(app.dataDir, 'tmp', 'begun');
+    const left = join(app.dataDir, 'tmp', 'left');
+    for (const path of [begun, left]) writeFileSync(path, 'half a fi');
+    utimesSync(left, hours, hours);
     app.app.keepHouse()();
     await expect.poll(() => holds(text)).toBe(false);
+    expect(existsSync(left)).toBe(false);
+    expect(existsSync(begun)).toBe(true);
     // What was uploaded just now may be on its way in.
     expect(stored().length).toBeGreaterThan(0);
   });

@@ -207,6 +207,17 @@ describe('graph', () => {
       asUser(database, user, sql`update meta_tasks set parent_task_id = ${there} where id = ${child}`),
     ).rejects.toThrow();
   });
+
+  test('tasks inside tasks come to an end', async () => {
+    const chain = [await createTask(database, user, project, 'first')];
+    const under = async (parent: string | undefined) => {
+      const child = await createTask(database, user, project, `below ${parent}`);
+      await asUser(database, user, sql`update meta_tasks set parent_task_id = ${parent} where id = ${child}`);
+      return child;
+    };
+    for (let depth = 2; depth <= 5; depth++) chain.push(await under(chain.at(-1)));
+    await expect(under(chain.at(-1))).rejects.toThrow('more than 4 levels below the first');
+  });
 });
 
 describe('claims', () => {

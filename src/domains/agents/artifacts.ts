@@ -117,6 +117,15 @@ export async function insertCitations(
     .execute();
 }
 
+export async function countSubtasks(session: Session, taskId: string): Promise<number> {
+  const { count } = await session
+    .selectFrom('meta_tasks')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('parent_task_id', '=', taskId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Tasks that wait for this one. */
 export async function dependentsOf(session: Session, taskId: string): Promise<string[]> {
   const rows = await session

@@ -7,6 +7,9 @@ import { insertDecision, insertDependency, insertTask, updateTask } from '../pro
 import * as artifacts from './artifacts.ts';
 import { defineTool, type TaskScope, type Tool, type ToolScope } from './tool.ts';
 
+/** Parts an agent may hand on of one task. How deep they may go is the schema's to say (max_task_depth). */
+const maxSubtasks = 20;
+
 const specialists = ['researcher', 'analyst', 'architect', 'engineer', 'writer', 'reviewer'] as const;
 
 /** Tools of the specialists: what they make, decide, hand on and ask. */
@@ -95,6 +98,10 @@ export function workTools(files: FileService): Tool[] {
       }),
       async run(session, scope, { title, description, agent }) {
         const task = taskOf(scope);
+        if ((await artifacts.countSubtasks(session, task.task_id)) >= maxSubtasks)
+          throw new AppError('unprocessable', `A task has at most ${maxSubtasks} subtasks.`, {
+            fix: 'Do the rest of the work yourself.',
+          });
         const id = await insertTask(session, task.project_id, {
           workstream_id: task.workstream_id,
           parent_task_id: task.task_id,

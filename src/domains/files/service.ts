@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
@@ -178,7 +178,13 @@ export class FileService {
    * older than an hour, so that none on its way in is taken. Returns how many.
    */
   async sweep(now: number): Promise<number> {
-    const { database, storage } = this.#deps;
+    const { database, storage, tempDir } = this.#deps;
+    // What a killed server had received of an upload.
+    for (const name of await readdir(tempDir)) {
+      const path = join(tempDir, name);
+      const { mtimeMs } = await stat(path);
+      if (now - mtimeMs > 3_600_000) await rm(path, { recursive: true, force: true });
+    }
     let freed = 0;
     for (let after: string | undefined; ; ) {
       const objects = await storage.list(contentBucket, { limit: 500, ...(after ? { after } : {}) });

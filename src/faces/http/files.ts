@@ -5,6 +5,7 @@ import type { ProjectService } from '../../domains/projects/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { authorize, type UserContext } from '../../operations/index.ts';
 import { type ContextDeps, type Env, openCall } from './call-context.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 
 export interface FileRoutesDeps {
   files: FileService;
@@ -15,7 +16,11 @@ export interface FileRoutesDeps {
 const shown = /^(image\/(png|jpeg|gif|webp|avif)|application\/pdf|text\/plain|audio\/|video\/)/;
 
 /** The routes that move bytes. */
-export function mountFiles(app: Hono<Env>, deps: ContextDeps, { files, projects }: FileRoutesDeps): void {
+export function mountFiles(
+  app: Hono<Env>,
+  deps: ContextDeps & { idempotency: IdempotencyStore },
+  { files, projects }: FileRoutesDeps,
+): void {
   app.post('/api/files', async (c) => {
     const context = await signedIn(c, deps, 'files:write');
     const query = c.req.query();
@@ -24,15 +29,26 @@ export function mountFiles(app: Hono<Env>, deps: ContextDeps, { files, projects 
       throw new AppError('invalid_input', `There is no bucket called ${query.bucket}.`, {
         fix: 'Leave it out, or see /docs.',
       });
-    const length = Number(c.req.header('content-length'));
-    const file = await files.upload(context, {
-      file_name: query.file_name ?? '',
-      bucket: bucket.data,
-      project_id: query.project_id || undefined,
-      length: Number.isFinite(length) && length > 0 ? length : undefined,
-      body: c.req.raw.body,
-    });
-    return c.json(file, 201);
+    const declared = Number(c.req.header('content-length'));
+    const length = Number.isFinite(declared) && declared > 0 ? declared : undefined;
+    const upload = () =>
+      files.upload(context, {
+        file_name: query.file_name ?? '',
+        bucket: bucket.data,
+        project_id: query.project_id || undefined,
+        length,
+        body: c.req.raw.body,
+      });
+    const { principal, idempotency_key: key } = context;
+    // The bytes of a repeated upload are not read: name, place and length are what tells one request from another.
+    const file =
+      key === undefined
+        ? await upload()
+        : await deps.idempotency.once(
+            { user_id: principal.user_id, key, operation: 'files.upload', input: { ...query, length } },
+            upload,
+          );
+    return c.json(file as object, 201);
   });
 
   app.get('/api/files/:id/content', async (c) => {

@@ -73,14 +73,7 @@ function describe(operation: Operation): Record<string, unknown> {
           required: required.includes(name),
           schema: properties[name],
         }))
-      : [
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: false,
-            schema: { type: 'string', maxLength: 200 },
-          },
-        ]),
+      : [idempotencyKey]),
   ];
   const errors = new Set([
     'invalid_input',
@@ -143,6 +136,13 @@ function groupByStatus(codes: Set<string>): Map<number, string[]> {
   return groups;
 }
 
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 200 },
+};
+
 const upload = {
   operationId: 'files.upload',
   summary: 'Upload a file: the body is its content, the type is read from the content',
@@ -157,6 +157,7 @@ const upload = {
       schema: { type: 'string' },
     },
     { name: 'project_id', in: 'query', required: false, schema: { type: 'string', format: 'uuid' } },
+    idempotencyKey,
   ],
   requestBody: {
     required: true,
