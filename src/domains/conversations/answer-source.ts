@@ -1,19 +1,10 @@
 import { sql } from 'kysely';
-import { json, type UserPrincipal } from '../../database/index.ts';
+import type { UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
-import {
-  type AgentDeps,
-  failureOf,
-  knowledgeTools,
-  openSpending,
-  runPhase,
-  systemPrompt,
-} from '../agents/index.ts';
-import { answerRecorder, failAnswer } from './recorder.ts';
-
-/** Facts from memory that every answer is given. */
-const rememberedFacts = 8;
+import { type AgentDeps, failureOf, openSpending, runPhase } from '../agents/index.ts';
+import { answerRecorder, failAnswer, noteMemories } from './recorder.ts';
+import { composeTurn, renderSystem } from './turn.ts';
 
 interface AnswerClaim extends Claim {
   conversation_id: string;
@@ -53,11 +44,13 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   }
 
   async run(claim: AnswerClaim, worker: string, signal: AbortSignal): Promise<void> {
-    const { database, clock, models, files, memory } = this.#deps;
+    const { database, clock } = this.#deps;
     try {
       const principal = await this.#principal(claim.user_id);
-      const model = await models.forTier(principal, 'sonnet');
-      const facts = await this.#remembered(claim, principal, signal);
+      const turn = await composeTurn(this.#deps, claim, principal, signal);
+      const { model, tier } = turn;
+      if (turn.memory_ids.length > 0)
+        await database.as(principal, (session) => noteMemories(session, claim.id, turn.memory_ids));
       await runPhase(
         { database, clock },
         {
@@ -65,11 +58,9 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
           record: answerRecorder(claim.conversation_id, claim.id),
           principal,
           agent: 'chat',
-          system:
-            facts.length === 0
-              ? systemPrompt('chat')
-              : `${systemPrompt('chat')}\n\nRemembered about the person:\n${facts.map((fact) => `- ${fact.content}`).join('\n')}`,
-          tools: knowledgeTools(files, memory),
+          system: renderSystem(turn.system),
+          tools: turn.tools,
+          parameters: turn.parameters,
           model,
           scope: { project_id: claim.project_id, task: null },
           hold: async (session) => {
@@ -90,7 +81,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
                 task_id: null,
                 run_id: null,
                 conversation_id: claim.conversation_id,
-                tier: 'sonnet',
+                tier,
                 model,
               },
               { tokens, cost },
@@ -108,29 +99,6 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       );
       if (!isAppError(error)) throw error;
     }
-  }
-
-  /** What memory has on the question; which facts were used is kept with the answer. */
-  async #remembered(claim: AnswerClaim, principal: UserPrincipal, signal: AbortSignal) {
-    const { database, memory } = this.#deps;
-    const question = await database.as(principal, async (session) => {
-      const { rows } = await sql<{ content: string }>`
-        select q.content from meta_messages a join meta_messages q on q.id = a.parent_message_id
-        where a.id = ${claim.id}`.execute(session);
-      return rows[0]?.content ?? '';
-    });
-    const facts = await memory.searchFacts(principal, {
-      query: question.slice(0, 2_000),
-      project_id: claim.project_id,
-      limit: rememberedFacts,
-      signal,
-    });
-    if (facts.length > 0)
-      await database.as(principal, (session) =>
-        sql`update meta_messages set metadata = metadata || ${json({ memory_ids: facts.map(({ id }) => id) })}
-          where id = ${claim.id}`.execute(session),
-      );
-    return facts;
   }
 
   #principal(userId: string): Promise<UserPrincipal> {

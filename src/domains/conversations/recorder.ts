@@ -111,3 +111,9 @@ export async function failAnswer(
   );
   await announce(session, conversationId);
 }
+
+/** Which facts the model was given is kept with the answer. */
+export const noteMemories = (session: Session, answerId: string, memoryIds: string[]) =>
+  sql`update meta_messages set metadata = metadata || ${json({ memory_ids: memoryIds })} where id = ${answerId}`.execute(
+    session,
+  );
