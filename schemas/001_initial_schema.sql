@@ -873,6 +873,7 @@ create or replace trigger refuse_agents before insert or update or delete on pub
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
+call private.declare_execute('private.max_task_depth()', 'authenticated');
 call private.declare_execute('private.project_ids(text)', 'anon', 'authenticated');
 call private.declare_execute('private.get_ready_tasks(uuid)', 'authenticated');
 call private.declare_execute('public.get_ready_tasks(uuid)', 'authenticated');

@@ -105,18 +105,29 @@ comment on column public.parameter_presets.rag_config is 'As in user_settings.';
 create table if not exists public.user_rules (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null default auth.uid() references auth.users (id) on delete cascade,
-  rule_type text not null check (rule_type in ('global', 'project', 'format', 'behavior')),
+  rule_type text not null check (rule_type in ('global', 'project', 'format', 'behavior', 'conversation')),
   name text not null check (btrim(name) <> ''),
   content text not null,
   priority int not null default 0,
   enabled boolean not null default true,
   project_id uuid references public.meta_projects (id) on delete cascade,
+  conversation_id uuid references public.meta_conversations (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   check ((rule_type = 'project') = (project_id is not null))
 );
 
-comment on table public.user_rules is 'Custom rules (CLAUDE.md style); a project''s rules hold for its members.';
+alter table public.user_rules
+  add column if not exists conversation_id uuid references public.meta_conversations (id) on delete cascade,
+  drop constraint if exists user_rules_rule_type_check,
+  add constraint user_rules_rule_type_check
+    check (rule_type in ('global', 'project', 'format', 'behavior', 'conversation')),
+  drop constraint if exists user_rules_conversation_check,
+  add constraint user_rules_conversation_check
+    check ((rule_type = 'conversation') = (conversation_id is not null));
+
+comment on table public.user_rules is
+  'Custom rules (CLAUDE.md style); a project''s rules hold for its members, a conversation''s in it alone.';
 comment on column public.user_rules.priority is 'The highest comes first in the prompt.';
 
 create table if not exists public.custom_agents (
@@ -291,6 +302,7 @@ comment on column public.thinking_sessions.thought_stream is '[{"at_ms", "kind",
 
 create index if not exists idx_user_rules_user on public.user_rules (user_id, priority desc);
 create index if not exists idx_user_rules_project on public.user_rules (project_id);
+create index if not exists idx_user_rules_conversation on public.user_rules (conversation_id);
 create index if not exists idx_custom_agents_parent on public.custom_agents (parent_id);
 create index if not exists idx_custom_agents_public on public.custom_agents (usage_count desc) where visibility = 'public';
 create index if not exists idx_skills_creator on public.skills (creator_id);
@@ -350,6 +362,50 @@ begin
     from auth.users u where u.id = coalesce(v_row ->> 'user_id', v_row ->> 'creator_id')::uuid;
   end if;
   return null;
+end
+$$;
+
+-- Puts back what a change replaced: a row that was changed or deleted is as it was before, one that was created goes.
+-- Under the caller's rights, and only where nothing came after it. The undoing is a change of its own, which can be
+-- undone in turn.
+create or replace function public.undo_settings_change(p_history_id uuid)
+returns void language plpgsql volatile set search_path = '' as $$
+declare
+  v_change public.settings_history;
+  v_table regclass;
+  v_columns text;
+  v_rows int;
+begin
+  select * into v_change from public.settings_history h where h.id = p_history_id;
+  if not found then
+    raise exception 'The change does not exist, or is not yours' using errcode = 'MA404';
+  end if;
+  if exists (select from public.settings_history h where h.table_name = v_change.table_name
+    and h.record_id = v_change.record_id and h.changed_at > v_change.changed_at)
+  then
+    raise exception 'It was changed again since' using errcode = 'MA409', hint = 'Undo the later change first.';
+  end if;
+  v_table := format('public.%I', v_change.table_name)::regclass;
+  -- What the caller may write of the columns that were kept.
+  select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into v_columns
+  from pg_catalog.pg_attribute a
+  where a.attrelid = v_table and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+    and v_change.previous_value ? a.attname
+    and has_column_privilege(v_table, a.attname, case v_change.action when 'delete' then 'insert' else 'update' end);
+  case v_change.action
+    when 'create' then
+      execute format('delete from %s where id = $1', v_table) using v_change.record_id;
+    when 'update' then
+      execute format('update %1$s t set (%2$s) = (select %2$s from jsonb_populate_record(null::%1$s, $1)) where t.id = $2',
+        v_table, v_columns) using v_change.previous_value, v_change.record_id;
+    when 'delete' then
+      execute format('insert into %1$s (%2$s) select %2$s from jsonb_populate_record(null::%1$s, $1)', v_table, v_columns)
+        using v_change.previous_value;
+  end case;
+  get diagnostics v_rows = row_count;
+  if v_rows = 0 then
+    raise exception 'What was changed does not exist any more' using errcode = 'MA404';
+  end if;
 end
 $$;
 
@@ -429,6 +485,7 @@ call private.declare_execute('public.get_user_settings(uuid)', 'authenticated');
 
 call private.declare_execute('private.track_settings_history()');
 call private.declare_execute('private.count_skill_installs()');
+call private.declare_execute('public.undo_settings_change(uuid)', 'authenticated');
 call private.declare_execute('public.search_skills(text, int, int)', 'authenticated');
 call private.declare_execute('public.cleanup_settings_history(interval)');
 
@@ -446,6 +503,7 @@ call private.declare_access('public.custom_functions', 'owner', p_hidden => '{se
 call private.declare_access('public.settings_history', 'owner', p_actions => '{select}');
 call private.declare_reference('public.custom_agents', 'parent_id', 'public.custom_agents');
 call private.declare_reference('public.user_skills', 'skill_id', 'public.skills');
+call private.declare_reference('public.user_rules', 'conversation_id', 'public.meta_conversations');
 -- The columns above came after this table was declared.
 call private.apply_access('public.thinking_sessions');
 call private.declare_access('public.model_providers', 'special', 'user_id', p_hidden => '{secret_encrypted}');

@@ -14,6 +14,7 @@ import {
 } from './domains/conversations/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, memoryOperations } from './domains/memory/index.ts';
+import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
 import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
 import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
@@ -69,11 +70,13 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const projectEvents = new ProjectEvents(database);
   const conversations = new ConversationService(database);
   const conversationEvents = new ConversationEvents(database);
+  const preferences = new PreferencesService(database, models);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
   const registry = new Registry([
     ...authOperations(auth),
     ...settingsOperations(settings),
+    ...preferencesOperations(preferences),
     ...fileOperations(files),
     ...memoryOperations(memory),
     ...projectOperations(projects, projectEvents),
@@ -100,7 +103,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       },
       [
         new TaskSource(agentDeps, concurrency),
-        new AnswerSource(agentDeps, concurrency),
+        new AnswerSource({ ...agentDeps, preferences }, concurrency),
         new FileSource(database, files, extractor),
         new EmbeddingSource(database, embedding),
       ],

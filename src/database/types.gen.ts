@@ -2546,12 +2546,13 @@ export interface UserRoles {
 export interface UserRules {
   id: Generated<string>;
   user_id: Generated<string>;
-  rule_type: 'global' | 'project' | 'format' | 'behavior';
+  rule_type: 'global' | 'project' | 'format' | 'behavior' | 'conversation';
   name: string;
   content: string;
   priority: Generated<number>;
   enabled: Generated<boolean>;
   project_id: string | null;
+  conversation_id: string | null;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
 }

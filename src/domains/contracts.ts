@@ -3,6 +3,7 @@ import { authContract } from './auth/contract.ts';
 import { conversationsContract } from './conversations/contract.ts';
 import { filesContract } from './files/contract.ts';
 import { memoryContract } from './memory/contract.ts';
+import { preferencesContract } from './preferences/contract.ts';
 import { projectsContract } from './projects/contract.ts';
 import { settingsContract } from './settings/contract.ts';
 
@@ -10,6 +11,7 @@ import { settingsContract } from './settings/contract.ts';
 export const contracts = {
   auth: authContract,
   settings: settingsContract,
+  preferences: preferencesContract,
   files: filesContract,
   memory: memoryContract,
   projects: projectsContract,

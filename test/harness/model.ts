@@ -70,6 +70,12 @@ export class ScriptedModel {
     return this.#server.received.map(({ headers }) => headers);
   }
 
+  /** The last request as it stood on the wire. */
+  lastRequest(): Record<string, unknown> {
+    const body = this.#server.received.findLast(({ url }) => url.endsWith('/chat/completions'))?.body;
+    return JSON.parse(String(body)) as Record<string, unknown>;
+  }
+
   /** Makes it the person's default connection, a model for each tier. */
   connect(person: Person) {
     return person.client.settings.createProvider({

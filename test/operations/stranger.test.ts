@@ -53,6 +53,17 @@ beforeAll(async () => {
     api_key: `sk-${marker}`,
     is_default: false,
   });
+  const preset = await client.preferences.createPreset({ name: `Preset ${marker}` });
+  const rule = await client.preferences.createRule({
+    rule_type: 'global',
+    name: `Rule ${marker}`,
+    content: `Always think of the ${marker}.`,
+  });
+  await client.preferences.setConversation({
+    conversation_id: conversation.id,
+    model_parameters: { stop_sequences: [marker] },
+  });
+  const change = (await client.preferences.history({})).items[0];
   const session = await app.database.withOwner(async (owner) => {
     const { rows } = await owner.query(
       `insert into sessions (user_id, token_hash, csrf_secret, expires_at, user_agent)
@@ -74,6 +85,9 @@ beforeAll(async () => {
     message: sent.assistant_message.id,
     key: api_key.id,
     provider: provider.id,
+    preset: preset.id,
+    rule: rule.id,
+    change: change?.id ?? '',
     session,
   };
 }, 150_000);
@@ -92,6 +106,9 @@ function inputFor(operation: Operation): Record<string, unknown> {
     tasks: world.task,
     runs: world.task,
     artifacts: world.artifact,
+    presets: world.preset,
+    rules: world.rule,
+    settings: world.change,
   };
   const values: Record<string, unknown> = {
     id: byDomain[operation.id.split('.')[0] ?? ''],
@@ -122,6 +139,8 @@ function inputFor(operation: Operation): Record<string, unknown> {
     new_password: 'another long password',
     token: 'guess',
     kind: 'ollama',
+    rule_type: 'global',
+    provider_id: world.provider,
     all: 'true',
   };
   return Object.fromEntries(
@@ -215,6 +234,9 @@ async function snapshot(): Promise<unknown> {
         'meta_file_metadata',
         'api_keys',
         'model_providers',
+        'parameter_presets',
+        'user_rules',
+        'user_settings',
       ].map((table) =>
         owner.query(
           `select to_jsonb(t) - array['last_used_at', 'usage_count', 'last_accessed_at', 'access_count', 'embedding',

@@ -3,8 +3,29 @@ import type { FileService } from '../files/index.ts';
 import type { MemoryService } from '../memory/index.ts';
 import { defineTool, type Tool } from './tool.ts';
 
+/** What a person set for searches. */
+export interface SearchLimits {
+  /** Whether documents may be searched at all. */
+  documents: boolean;
+  /** Most passages of one search. */
+  passages: number;
+  /** Passages that share no word with the query need at least this cosine similarity. */
+  minSimilarity: number;
+}
+
+/** Projects search as widely as their agents ask. */
+export const widest: SearchLimits = { documents: true, passages: 40, minSimilarity: 0 };
+
 /** Tools that look things up. They answer with rows the person may see, and nothing else exists for them. */
-export function knowledgeTools(files: FileService, memory: MemoryService): Tool[] {
+export function knowledgeTools(
+  files: FileService,
+  memory: MemoryService,
+  limits: SearchLimits = widest,
+): Tool[] {
+  return [...(limits.documents ? documentTools(files, limits) : []), ...memoryTools(memory)];
+}
+
+function documentTools(files: FileService, { passages: most, minSimilarity }: SearchLimits): Tool[] {
   return [
     defineTool({
       name: 'search_files',
@@ -16,7 +37,13 @@ export function knowledgeTools(files: FileService, memory: MemoryService): Tool[
         limit: z.number().int().min(1).max(40).default(10),
       }),
       async prepare({ principal, project_id, signal }, { query, limit }) {
-        const passages = await files.searchPassages(principal, { query, project_id, limit, signal });
+        const passages = await files.searchPassages(principal, {
+          query,
+          project_id,
+          limit: Math.min(limit, most),
+          min_similarity: minSimilarity,
+          signal,
+        });
         return {
           passages: passages.map(({ file_name, ...passage }) => ({ ...passage, file: file_name })),
         };
@@ -44,6 +71,11 @@ export function knowledgeTools(files: FileService, memory: MemoryService): Tool[
         files.readText(principal, file_id, offset, limit),
       run: async (_session, _scope, _input, read) => read,
     }),
+  ];
+}
+
+function memoryTools(memory: MemoryService): Tool[] {
+  return [
     defineTool({
       name: 'search_memory',
       description: 'Find what is remembered about the person and the project.',

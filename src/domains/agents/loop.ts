@@ -37,6 +37,10 @@ export interface Phase {
   tools: Tool[];
   model: ResolvedModel;
   parameters?: ModelParameters;
+  /** Tokens of the transcript a model is shown; the oldest messages are left out first. */
+  maxInputTokens?: number;
+  /** Searches the phase may make; more are answered with a refusal. */
+  maxSearches?: number;
   scope: Omit<ToolScope, 'key' | 'signal' | 'principal' | 'agent' | 'thread_id'>;
   /** Makes sure, inside a transaction, that this process still holds the work. */
   hold(session: Session): Promise<void>;
@@ -76,8 +80,13 @@ export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal
     const steps = await deps.database.as(phase.principal, (session) => phase.record.steps(session));
     const open = thread.openCalls(steps);
     if (open.length > 0) {
+      let searches = thread.countSearches(steps);
       for (const { step, call, index } of open) {
         const key = `${step.id}:${index}`;
+        if (thread.isSearch(call.name) && ++searches > (phase.maxSearches ?? Number.POSITIVE_INFINITY)) {
+          await refuseSearch(deps, phase, call, key);
+          continue;
+        }
         if ((await runTool(deps, phase, call, key, signal)) === 'waiting') return { outcome: 'waiting' };
       }
       continue;
@@ -93,9 +102,25 @@ export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal
           details: { retryable: false },
         },
       );
-    await callModel(deps, phase, thread.toModelMessages(phase.system, steps), signal);
+    const messages = thread.withinTokens(
+      thread.toModelMessages(phase.system, steps),
+      phase.maxInputTokens ?? Number.POSITIVE_INFINITY,
+    );
+    await callModel(deps, phase, messages, signal);
   }
 }
+
+const refuseSearch = (deps: LoopDeps, phase: Phase, call: ToolCall, key: string) =>
+  inSession(deps, phase, (session) =>
+    phase.record.tool(session, {
+      call,
+      output: {
+        error: `The ${phase.maxSearches} searches of an answer are used up. Answer with what was found.`,
+      },
+      is_error: true,
+      key,
+    }),
+  );
 
 /** A transaction of the agent that fails when the work is no longer this process's. */
 function inSession<T>(deps: LoopDeps, phase: Phase, work: (session: Session) => Promise<T>): Promise<T> {
@@ -136,11 +161,13 @@ async function tryModel(
 ): Promise<FinishEvent> {
   const { model } = phase;
   const maxOutputTokens = phase.parameters?.maxOutputTokens ?? defaultMaxOutputTokens;
+  const mayThink = model.provider.capabilities(model.model).parameters.includes('thinkingBudget');
+  const mostOutput = maxOutputTokens + (mayThink ? (phase.parameters?.thinkingBudget ?? 0) : 0);
   const tools = phase.tools.map(toolSpec);
   const inputTokens = estimateTokens(JSON.stringify(messages)) + estimateTokens(JSON.stringify(tools));
   const spending = await phase.reserve(
-    inputTokens + maxOutputTokens,
-    model.cost({ inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 }),
+    inputTokens + mostOutput,
+    model.cost({ inputTokens, outputTokens: mostOutput, cachedInputTokens: 0, reasoningTokens: 0 }),
     signal,
   );
   try {

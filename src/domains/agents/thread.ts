@@ -1,6 +1,11 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
-import type { ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
+import {
+  estimateTokens,
+  type ModelMessage,
+  type TokenUsage,
+  type ToolCall,
+} from '../../providers/model/index.ts';
 
 /**
  * The transcript of an agent: rows of meta_messages in one conversation, which are also its checkpoints. A phase is
@@ -146,6 +151,31 @@ export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
   }
   return messages;
 }
+
+/**
+ * The messages without as many of the oldest as it takes to fit into `tokens`. The system prompt, the last question
+ * and what came after it stay, however long: without them there is nothing to answer.
+ */
+export function withinTokens(messages: ModelMessage[], tokens: number): ModelMessage[] {
+  const [system, ...rest] = messages;
+  const lastQuestion = rest.findLastIndex(({ role }) => role === 'user');
+  const kept = rest.slice(lastQuestion);
+  let used = estimateTokens(JSON.stringify([system, ...kept]));
+  let from = lastQuestion;
+  while (from > 0) {
+    used += estimateTokens(JSON.stringify(rest[from - 1]));
+    if (used > tokens) break;
+    from--;
+  }
+  // A conversation begins with somebody who asks.
+  while (from < lastQuestion && rest[from]?.role !== 'user') from++;
+  return system === undefined || lastQuestion < 0 ? messages : [system, ...rest.slice(from)];
+}
+
+export const isSearch = (tool: string): boolean => tool.startsWith('search_') || tool === 'web_search';
+
+export const countSearches = (steps: Step[]): number =>
+  steps.filter(({ role, tool_name }) => role === 'tool' && isSearch(tool_name ?? '')).length;
 
 /** Tool calls of the last assistant step that have no result yet. */
 export function openCalls(steps: Step[]): { step: Step; call: ToolCall; index: number }[] {

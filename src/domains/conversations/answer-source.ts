@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
-import { type AgentDeps, failureOf, openSpending, runPhase } from '../agents/index.ts';
-import { answerRecorder, failAnswer, noteMemories } from './recorder.ts';
-import { composeTurn, renderSystem } from './turn.ts';
+import { failureOf, openSpending, runPhase } from '../agents/index.ts';
+import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
+import { composeTurn, renderSystem, type TurnDeps } from './turn.ts';
 
 interface AnswerClaim extends Claim {
   conversation_id: string;
@@ -17,9 +17,9 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   readonly name = 'answer';
   readonly channel = 'meta_agent_answers';
   readonly concurrency: number;
-  readonly #deps: AgentDeps;
+  readonly #deps: TurnDeps;
 
-  constructor(deps: AgentDeps, concurrency: number) {
+  constructor(deps: TurnDeps, concurrency: number) {
     this.#deps = deps;
     this.concurrency = concurrency;
   }
@@ -49,8 +49,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       const principal = await this.#principal(claim.user_id);
       const turn = await composeTurn(this.#deps, claim, principal, signal);
       const { model, tier } = turn;
-      if (turn.memory_ids.length > 0)
-        await database.as(principal, (session) => noteMemories(session, claim.id, turn.memory_ids));
+      const { memory_ids, parameters } = turn;
+      await database.as(principal, (session) => noteTurn(session, claim.id, { memory_ids, parameters }));
       await runPhase(
         { database, clock },
         {
@@ -60,7 +60,9 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
           agent: 'chat',
           system: renderSystem(turn.system),
           tools: turn.tools,
-          parameters: turn.parameters,
+          parameters,
+          maxInputTokens: turn.maxInputTokens,
+          maxSearches: turn.searchDepth,
           model,
           scope: { project_id: claim.project_id, task: null },
           hold: async (session) => {

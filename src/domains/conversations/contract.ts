@@ -41,6 +41,8 @@ export const message = z.object({
   citations: z.array(messageCitation),
   /** Facts from memory that were given to the model. */
   memory_ids: z.array(id),
+  /** Parameters that were sent to the model for this answer. */
+  parameters: z.record(z.string(), z.unknown()),
   input_tokens: tokens,
   output_tokens: tokens,
   cost: money,

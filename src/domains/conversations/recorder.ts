@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
+import type { ModelParameters } from '../../providers/model/index.ts';
 import { insertToolStep, type Recorder, type Step } from '../agents/index.ts';
 import { readCitations } from './citations.ts';
 import { announce } from './queries.ts';
@@ -112,8 +113,10 @@ export async function failAnswer(
   await announce(session, conversationId);
 }
 
-/** Which facts the model was given is kept with the answer. */
-export const noteMemories = (session: Session, answerId: string, memoryIds: string[]) =>
-  sql`update meta_messages set metadata = metadata || ${json({ memory_ids: memoryIds })} where id = ${answerId}`.execute(
-    session,
-  );
+/** What the model is given is kept with the answer: facts from memory, and the parameters it takes. */
+export const noteTurn = (
+  session: Session,
+  answerId: string,
+  given: { memory_ids: string[]; parameters: ModelParameters },
+) =>
+  sql`update meta_messages set metadata = metadata || ${json(given)} where id = ${answerId}`.execute(session);

@@ -7,6 +7,10 @@ type Citation = z.output<typeof messageCitation>;
 /** A row as the contract shows it. */
 export function toMessage(row: MessageRow): z.input<typeof message> {
   const { metadata, ...rest } = row;
-  const { citations = [], memory_ids = [] } = metadata as { citations?: Citation[]; memory_ids?: string[] };
-  return { ...rest, citations, memory_ids };
+  const {
+    citations = [],
+    memory_ids = [],
+    parameters = {},
+  } = metadata as { citations?: Citation[]; memory_ids?: string[]; parameters?: Record<string, unknown> };
+  return { ...rest, citations, memory_ids, parameters };
 }

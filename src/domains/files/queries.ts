@@ -191,6 +191,8 @@ export async function searchPassages(
     embedding_model: string | null;
     filter: Record<string, unknown>;
     limit: number;
+    /** Passages that share no word with the query need at least this cosine similarity. */
+    min_similarity?: number | undefined;
   },
 ): Promise<PassageRow[]> {
   const { rows } = await sql<PassageRow>`
@@ -201,8 +203,17 @@ export async function searchPassages(
       ${search.embedding_model}, ${search.limit}, ${json(search.filter)}) s
     join meta_file_chunks c on c.id = s.id
     join meta_file_metadata f on f.id = c.file_metadata_id
+    where s.lexical > 0 or s.semantic >= ${search.min_similarity ?? 0}
     order by s.score desc, c.id`.execute(session);
   return rows;
+}
+
+/** How a person wants their files cut into passages, in tokens. */
+export async function findPassageSizes(session: Session, userId: string) {
+  const { rows } = await sql<{ size: number; overlap: number }>`
+    select (rag ->> 'chunk_size')::int as size, (rag ->> 'chunk_overlap')::int as overlap
+    from (select get_user_settings(${userId}) -> 'rag_config' as rag) s`.execute(session);
+  return rows[0] as { size: number; overlap: number };
 }
 
 export async function storageSummary(session: Session, userId: string) {

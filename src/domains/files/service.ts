@@ -291,7 +291,13 @@ export class FileService {
   /** Passages by words and meaning: of one project, or of everything that is the caller's own. */
   async searchPassages(
     principal: UserPrincipal,
-    search: { query: string; project_id: string | null; limit: number; signal?: AbortSignal },
+    search: {
+      query: string;
+      project_id: string | null;
+      limit: number;
+      min_similarity?: number | undefined;
+      signal?: AbortSignal;
+    },
   ): Promise<queries.PassageRow[]> {
     const { database, embedding } = this.#deps;
     const vector = await embedQuery(embedding, search.query, search.signal);
@@ -302,6 +308,7 @@ export class FileService {
         filter:
           search.project_id === null ? { user_id: principal.user_id } : { project_id: search.project_id },
         limit: search.limit,
+        min_similarity: search.min_similarity,
       }),
     );
   }

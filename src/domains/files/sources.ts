@@ -10,6 +10,9 @@ import type { FileService } from './service.ts';
 /** Largest file whose text is read. */
 const maxReadBytes = 100 * 1024 * 1024;
 
+/** English prose in the tokenizers of the large models. */
+const charactersPerToken = 4;
+
 interface FileClaim extends Claim {
   row: queries.FileClaimRow;
 }
@@ -50,8 +53,13 @@ export class FileSource implements WorkSource<FileClaim> {
         queries.findText(session, user_id, file_id),
       );
       const stored = known ?? (await this.#extract(file_id, signal));
+      const sizes = await this.#database.asService('how a person wants passages cut', (session) =>
+        queries.findPassageSizes(session, user_id),
+      );
       const chunks = chunkText(stored.text, {
         mimeType: row.mime_type ?? 'text/plain',
+        size: sizes.size * charactersPerToken,
+        overlap: sizes.overlap * charactersPerToken,
         ...(stored.pages ? { pages: stored.pages } : {}),
       });
       await this.#database.asService('keep the text of a file', async (session) => {

@@ -60,13 +60,34 @@ export class Models {
     const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
     const row = rows.find((candidate) => candidate.enabled && candidate.is_default);
     if (!row) return this.#builtin();
-    const models = row.models as Partial<Record<ModelTier, string>>;
-    const model = models[tier] ?? models.sonnet ?? models.haiku ?? models.opus;
-    if (!model)
-      throw new AppError('unprocessable', `The connection “${row.name}” has no model chosen.`, {
-        fix: 'Choose models for it in Settings.',
-      });
-    return this.#resolve(row, model);
+    return this.#resolve(row, modelOf(row, tier));
+  }
+
+  /**
+   * The model a person chose for one conversation; what they left open is as in `forTier`.
+   * Errors: those of `forTier`, `unprocessable` when the chosen connection is gone or has no model.
+   */
+  async chosen(
+    principal: UserPrincipal,
+    tier: ModelTier,
+    choice: { provider_id?: string | null | undefined; model?: string | null | undefined },
+  ): Promise<ResolvedModel> {
+    const { provider_id, model } = choice;
+    if (!provider_id && !model) return this.forTier(principal, tier);
+    if (provider_id === builtin.id) return this.#builtin();
+    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
+    const row = rows.find((candidate) =>
+      provider_id ? candidate.id === provider_id : candidate.enabled && candidate.is_default,
+    );
+    if (!row?.enabled)
+      throw new AppError(
+        'unprocessable',
+        'The connection chosen for this conversation is gone or switched off.',
+        {
+          fix: 'Choose another one in the settings of the conversation.',
+        },
+      );
+    return this.#resolve(row, model ?? modelOf(row, tier));
   }
 
   /** The provider of a stored connection the caller can use. Errors: `not_found`. */
@@ -114,6 +135,16 @@ export class Models {
       cost: () => 0,
     };
   }
+}
+
+function modelOf(row: queries.ProviderRow, tier: ModelTier): string {
+  const models = row.models as Partial<Record<ModelTier, string>>;
+  const model = models[tier] ?? models.sonnet ?? models.haiku ?? models.opus;
+  if (!model)
+    throw new AppError('unprocessable', `The connection “${row.name}” has no model chosen.`, {
+      fix: 'Choose models for it in Settings.',
+    });
+  return model;
 }
 
 /** Binds a key's ciphertext to its row. */

@@ -49,7 +49,7 @@ export interface ToolSpec {
   inputSchema: Record<string, unknown>;
 }
 
-export const reasoningEfforts = ['none', 'low', 'medium', 'high'] as const;
+export const reasoningEfforts = ['none', 'low', 'medium', 'high', 'max'] as const;
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 export interface ModelParameters {
@@ -154,7 +154,8 @@ export interface ModelProvider {
   readonly kind: ProviderKind;
   /** The connection's name, as the person called it. */
   readonly name: string;
-  capabilities(model: string): ModelCapabilities;
+  /** With `parameters`, less those that one of them rules out (a model that thinks takes no temperature). */
+  capabilities(model: string, parameters?: ModelParameters): ModelCapabilities;
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
   /** Model ids, sorted. Errors: `provider_failed` with a sentence and a fix. */
   listModels(signal?: AbortSignal): Promise<string[]>;

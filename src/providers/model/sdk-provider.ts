@@ -77,11 +77,12 @@ export class SdkModelProvider implements ModelProvider {
     this.#deps = deps;
   }
 
-  capabilities(model: string): ModelCapabilities {
+  capabilities(model: string, parameters: ModelParameters = {}): ModelCapabilities {
+    const ruledOut = this.#vendor.ruledOut?.(parameters, model) ?? [];
     return {
       tools: true,
       media: this.#vendor.media,
-      parameters: this.#vendor.parameters(model),
+      parameters: this.#vendor.parameters(model).filter((name) => !ruledOut.includes(name)),
       contextWindow: contextWindowOf(this.kind, model),
     };
   }
@@ -150,7 +151,7 @@ export class SdkModelProvider implements ModelProvider {
   }
 
   #supported({ model, parameters = {} }: ModelRequest): ModelParameters {
-    const known = new Set<string>(this.#vendor.parameters(model));
+    const known = new Set<string>(this.capabilities(model, parameters).parameters);
     return Object.fromEntries(
       Object.entries(parameters).filter(([name, value]) => known.has(name) && value != null),
     );

@@ -26,6 +26,8 @@ export interface Vendor {
   open(access: Access, model: string): LanguageModel;
   /** Parameters that this model takes. */
   parameters(model: string): ModelParameter[];
+  /** Parameters that others of the same request rule out. */
+  ruledOut?(parameters: ModelParameters, model: string): ModelParameter[];
   /** Parameters that travel outside the SDK's common settings. */
   options(parameters: ModelParameters, model: string): VendorOptions;
   /** Where models are listed, and how their ids stand in the answer. */
@@ -44,17 +46,26 @@ const ids = (body: unknown): string[] =>
 
 /** OpenAI's models that reason take no sampling settings. */
 const openaiReasons = (model: string): boolean => /^(?:o\d|gpt-5(?!.*chat)|codex)/.test(model);
-/** `none` came with GPT-5.1, before it the least was `minimal`, and the o series starts at `low`. */
+/** `none` came with GPT-5.1, before it the least was `minimal`, and the o series starts at `low`; `xhigh` with 5.2. */
 function openaiEffort(effort: string, model: string): string {
+  if (effort === 'max') return /^gpt-5\.([2-9]|\d\d)/.test(model) ? 'xhigh' : 'high';
   if (effort !== 'none' || /^gpt-5\.[1-9]/.test(model)) return effort;
   return /^gpt-5/.test(model) ? 'minimal' : 'low';
 }
 
 const claudeHasEffort = (model: string): boolean =>
   /(?:opus|sonnet|haiku)-(?:4-[6-9]|[5-9])|opus-4-5/.test(model);
+/** `max` came with Opus 4.6. */
+function claudeEffort(effort: string, model: string): string {
+  if (effort === 'none') return 'low';
+  return effort === 'max' && !/opus-(?:4-[6-9]|[5-9])/.test(model) ? 'high' : effort;
+}
+/** Claude thinks since 3.7. */
+const claudeThinks = (model: string): boolean =>
+  /claude-3-7|(?:opus|sonnet|haiku)-(?:[4-9]|\d\d)/.test(model);
 const geminiHasLevels = (model: string): boolean => /gemini-(?:[3-9]|\d\d)/.test(model);
 /** Gemini 2.5 takes a budget where later ones take a level. */
-const geminiBudgets = { none: 0, low: 1024, medium: 8192, high: 24_576 } as const;
+const geminiBudgets = { none: 0, low: 1024, medium: 8192, high: 24_576, max: 24_576 } as const;
 
 const sampling: ModelParameter[] = [
   'temperature',
@@ -95,13 +106,16 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
       'stopSequences',
       'maxOutputTokens',
       ...(claudeHasEffort(model) ? (['reasoningEffort'] as const) : []),
-      'thinkingBudget',
+      ...(claudeThinks(model) ? (['thinkingBudget'] as const) : []),
     ],
-    options: ({ reasoningEffort, thinkingBudget }) => ({
+    // Thinking takes no sampling settings, and newer models take one of temperature and top_p.
+    ruledOut: ({ temperature, thinkingBudget }, model) => {
+      if (thinkingBudget && claudeThinks(model)) return ['temperature', 'topP', 'topK'];
+      return temperature !== undefined && claudeThinks(model) ? ['topP'] : [];
+    },
+    options: ({ reasoningEffort, thinkingBudget }, model) => ({
       anthropic: {
-        ...(reasoningEffort === undefined
-          ? {}
-          : { effort: reasoningEffort === 'none' ? 'low' : reasoningEffort }),
+        ...(reasoningEffort === undefined ? {} : { effort: claudeEffort(reasoningEffort, model) }),
         ...(thinkingBudget === undefined || thinkingBudget === 0
           ? {}
           : { thinking: { type: 'enabled', budgetTokens: thinkingBudget } }),
@@ -123,7 +137,8 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
     options: ({ reasoningEffort, thinkingBudget }, model): VendorOptions => {
       if (thinkingBudget !== undefined) return { google: { thinkingConfig: { thinkingBudget } } };
       if (reasoningEffort === undefined) return {};
-      const level = reasoningEffort === 'none' ? 'minimal' : reasoningEffort;
+      const level =
+        reasoningEffort === 'none' ? 'minimal' : reasoningEffort === 'max' ? 'high' : reasoningEffort;
       return {
         google: {
           thinkingConfig: geminiHasLevels(model)
@@ -163,7 +178,9 @@ function compatible(name: 'openai-compatible' | 'ollama', defaultBaseUrl: string
       })(model),
     parameters: () => [...sampling, 'maxOutputTokens', 'reasoningEffort'],
     options: ({ reasoningEffort }): VendorOptions =>
-      reasoningEffort === undefined ? {} : { compatible: { reasoningEffort } },
+      reasoningEffort === undefined
+        ? {}
+        : { compatible: { reasoningEffort: reasoningEffort === 'max' ? 'high' : reasoningEffort } },
     models: local
       ? {
           path: '/api/tags',

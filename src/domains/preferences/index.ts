@@ -1,0 +1,2 @@
+export { preferencesOperations } from './operations.ts';
+export { type Preferences, PreferencesService } from './service.ts';
