@@ -16,7 +16,11 @@ const newPerson = (client: pg.ClientBase): Promise<unknown> =>
 
 /** What a row needs beside what the types of its columns say. */
 export const rowOverrides: Overrides = {
-  meta_project_members: async (_made, client) => ({ user_id: await newPerson(client), role: 'viewer' }),
+  meta_project_members: async (_made, client) => ({
+    user_id: await newPerson(client),
+    role: 'viewer',
+    organization_id: null,
+  }),
   organization_members: async (_made, client) => ({ user_id: await newPerson(client), role: 'member' }),
   meta_task_dependencies: async (made, client) => ({
     depends_on_task_id: await idOf(
@@ -42,7 +46,12 @@ export const rowOverrides: Overrides = {
       [made('research_sessions').id],
     ),
   }),
-  generated_images: () => ({ size: '512x512' }),
+  // Templates and categories are a person's own: who cannot see one cannot make a copy of a row that names it.
+  thinking_sessions: () => ({ template_id: null }),
+  generated_images: () => ({ size: '512x512', template_id: null }),
+  generated_videos: () => ({ template_id: null }),
+  idea_projects: () => ({ template_id: null }),
+  prompt_library: () => ({ category_id: null }),
   meta_workflow_instances: async (made, client) => {
     await client.query(`update meta_workflows set status = 'active' where id = $1`, [
       made('meta_workflows').id,
