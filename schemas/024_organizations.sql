@@ -164,7 +164,8 @@ begin
     return new;
   elsif coalesce(current_setting('meta_agent.agent', true), '') <> '' then
     raise exception 'An agent may not share a project with an organization' using errcode = '42501';
-  elsif not exists (select from private.organization_ids('member') o where o = new.organization_id)
+  elsif not exists (select from public.organization_members m
+      where m.org_id = new.organization_id and m.user_id = (select auth.uid()))
     or (tg_op = 'UPDATE' and not exists (select from private.project_ids('owner') p where p = new.id))
   then
     raise exception 'Only an owner of the project who belongs to the organization may put it there' using errcode = '42501';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Database, schemaFiles } from '../../src/database/index.ts';
 import { createTestUser, openTestDatabase } from '../harness/database.ts';
-import { rowOverrides } from './expected-access.ts';
 import { fingerprint } from './fingerprint.ts';
+import { rowOverrides } from './row-values.ts';
 import { makeRows } from './rows.ts';
 
 /** The first release: the last commit before the later files came. */

@@ -22,6 +22,14 @@ export type Overrides = Record<
   (made: (table: string) => Values, client: pg.ClientBase) => Values | Promise<Values>
 >;
 
+/** Whose rows are made, and the word that texts in them begin with. */
+export interface Given {
+  owner: string;
+  project: string;
+  organization?: string;
+  mark?: string;
+}
+
 /**
  * One row in every table of schema public, made from the catalog: users are `owner`, projects `project`, other
  * references point to the row made before, and required columns get a value of their type. Returns the rows by table.
@@ -29,15 +37,16 @@ export type Overrides = Record<
  */
 export async function makeRows(
   client: pg.ClientBase,
-  given: { owner: string; project: string },
+  given: Given,
   overrides: Overrides,
 ): Promise<Map<string, Values>> {
   const tables = await readColumns(client);
   const made = new Map<string, Values>();
   const { rows: existing } = await client.query<{ name: string; row: Values }>(
     `select 'users' as name, to_jsonb(u) as row from public.users u where id = $1
-     union all select 'meta_projects', to_jsonb(p) from public.meta_projects p where id = $2`,
-    [given.owner, given.project],
+     union all select 'meta_projects', to_jsonb(p) from public.meta_projects p where id = $2
+     union all select 'organizations', to_jsonb(o) from public.organizations o where id = $3`,
+    [given.owner, given.project, given.organization ?? null],
   );
   for (const { name, row } of existing) made.set(name, row);
 
@@ -96,7 +105,7 @@ async function insert(
   table: string,
   columns: Column[],
   own: Values,
-  given: { owner: string; project: string },
+  given: Given,
   made: Map<string, Values>,
 ): Promise<Values> {
   const values: Values = {};
@@ -111,17 +120,30 @@ async function insert(
      values (${names.map((_, i) => `$${i + 1}`).join(', ')}) on conflict do nothing returning *`,
     Object.values(values),
   );
-  // A trigger may have made the row already.
-  const row = rows[0] ?? (await client.query<Values>(`select * from public."${table}" limit 1`)).rows[0];
+  const row = rows[0] ?? (await existingRow(client, table, columns, values));
   if (!row) throw new Error('no row was made');
   return row;
 }
 
-function valueFor(
-  column: Column,
-  given: { owner: string; project: string },
-  made: Map<string, Values>,
-): unknown {
+/** The row that a trigger made already: it has the same required references. */
+async function existingRow(
+  client: pg.ClientBase,
+  table: string,
+  columns: Column[],
+  values: Values,
+): Promise<Values | undefined> {
+  const references = columns.filter(
+    ({ name, target, required }) => target !== null && required && name in values,
+  );
+  const where = references.map(({ name }, i) => `"${name}" = $${i + 1}`).join(' and ') || 'true';
+  const found = await client.query<Values>(
+    `select * from public."${table}" where ${where} limit 1`,
+    references.map(({ name }) => values[name]),
+  );
+  return found.rows[0];
+}
+
+function valueFor(column: Column, given: Given, made: Map<string, Values>): unknown {
   if (column.target === 'auth.users' || column.target === 'users') return given.owner;
   if (column.target === 'meta_projects') return given.project;
   if (column.target !== null)
@@ -135,5 +157,5 @@ function valueFor(
   if (column.type === 'boolean') return false;
   if (column.type === 'date' || column.type.startsWith('timestamp')) return '2026-01-01';
   if (/^(int|bigint|numeric|double|smallint|real)/.test(column.type)) return 1;
-  return column.type.endsWith('[]') ? '{}' : `x-${column.name.replaceAll('_', '-')}`;
+  return column.type.endsWith('[]') ? '{}' : `${given.mark ?? 'x'}-${column.name.replaceAll('_', '-')}`;
 }
