@@ -172,6 +172,18 @@ const account = createRoute({
   ...settingsTab('/account'),
   component: lazyPage(() => import('./features/auth/account-tab.tsx'), 'AccountTab'),
 });
+const parameters = createRoute({
+  ...settingsTab('/parameters'),
+  component: lazyPage(() => import('./features/preferences/parameters-tab.tsx'), 'ParametersTab'),
+});
+const rules = createRoute({
+  ...settingsTab('/rules'),
+  component: lazyPage(() => import('./features/preferences/rules-tab.tsx'), 'RulesTab'),
+});
+const settingsHistory = createRoute({
+  ...settingsTab('/history'),
+  component: lazyPage(() => import('./features/preferences/history-tab.tsx'), 'SettingsHistoryTab'),
+});
 const usage = createRoute({
   ...settingsTab('/usage'),
   validateSearch: z.object({ days: z.number().int().min(1).max(366).optional().catch(undefined) }),
@@ -210,7 +222,7 @@ const routeTree = root.addChildren([
     files,
     memory,
     chat.addChildren([chatHome, newChat, conversation]),
-    settings.addChildren([models, keys, account, usage]),
+    settings.addChildren([models, parameters, rules, keys, account, usage, settingsHistory]),
     admin.addChildren([users, audit, access]),
   ]),
 ]);

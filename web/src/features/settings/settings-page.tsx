@@ -4,9 +4,12 @@ import { Tabs, tabClass } from '../../components/tabs.tsx';
 
 const tabs = [
   { to: '/settings', label: 'Models' },
+  { to: '/settings/parameters', label: 'Parameters' },
+  { to: '/settings/rules', label: 'Rules' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/account', label: 'Account' },
   { to: '/settings/usage', label: 'Usage' },
+  { to: '/settings/history', label: 'History' },
 ] as const;
 
 export function SettingsPage() {
