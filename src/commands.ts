@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createApp, openDatabase, version } from './app.ts';
 import type { Config } from './config/index.ts';
 import { type DeployStep, findOwner, verify } from './database/index.ts';
@@ -102,17 +102,19 @@ export const actions: CliActions = {
     const principal = await app.authenticator.bearer(config.key);
     const worker = app.createWorker(config.workers);
     await worker.start();
-    const server = createMcpServer(
-      app.registry,
-      version,
-      () => ({ principal, signal: new AbortController().signal }),
-      (error) => app.log.error({ err: error }, 'a tool failed'),
+    const connection = serveStdio(() =>
+      createMcpServer(
+        app.registry,
+        version,
+        () => ({ principal, signal: new AbortController().signal }),
+        (error) => app.log.error({ err: error }, 'a tool failed'),
+      ),
     );
-    await server.connect(new StdioServerTransport());
     await new Promise<void>((resolve) => {
-      server.onclose = resolve;
+      process.stdin.once('end', resolve);
       process.once('SIGTERM', resolve);
     });
+    await connection.close();
     await worker.stop();
     await app.close();
   },

@@ -1,5 +1,4 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toolName } from '../../src/faces/mcp/server.ts';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
@@ -15,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function connect(key: string): Promise<Client> {
-  const client = new Client({ name: 'test', version: '1' });
+async function connect(key: string, mode: 'legacy' | 'auto' = 'auto'): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   const transport = new StreamableHTTPClientTransport(new URL('http://127.0.0.1/mcp'), {
     requestInit: { headers: { authorization: `Bearer ${key}` } },
     fetch: (url, init) => app.fetch(new URL(url).pathname, init),
@@ -30,6 +29,15 @@ const call = async (client: Client, name: string, input: Record<string, unknown>
   const [part] = result.content as { text: string }[];
   return { isError: result.isError ?? false, text: part?.text ?? '' };
 };
+
+test.each([
+  ['auto', '2026-07-28'],
+  ['legacy', '2025-11-25'],
+] as const)('a client that asks for %s speaks %s', async (mode, version) => {
+  const client = await connect(ada.key, mode);
+  expect(client.getNegotiatedProtocolVersion()).toBe(version);
+  expect((await call(client, 'projects_list')).isError).toBe(false);
+});
 
 test('every operation that is a tool is listed, with its schema', async () => {
   const { tools } = await (await connect(ada.key)).listTools();

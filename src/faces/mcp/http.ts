@@ -1,4 +1,4 @@
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Hono } from 'hono';
 import type { Log } from '../../kernel/log.ts';
 import { authorize, type Registry } from '../../operations/index.ts';
@@ -7,7 +7,7 @@ import { createMcpServer } from './server.ts';
 
 /**
  * MCP over streamable HTTP at `/mcp`, without sessions: each request carries its key and stands alone, so any
- * server process can answer it.
+ * server process can answer it. Clients of the stateless revision (2026-07-28) and of those before it are served.
  */
 export function mountMcp(
   app: Hono<Env>,
@@ -18,14 +18,8 @@ export function mountMcp(
   app.all('/mcp', async (c) => {
     const { context } = await openCall(c, deps);
     authorize('signed-in', context.principal);
-    const server = createMcpServer(
-      registry,
-      version,
-      () => context,
-      (error) => deps.log.error({ err: error }, 'a tool failed'),
-    );
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-    await server.connect(transport);
-    return transport.handleRequest(c.req.raw);
+    const onFault = (error: unknown) => deps.log.error({ err: error }, 'a tool failed');
+    const handler = createMcpHandler(() => createMcpServer(registry, version, () => context, onFault));
+    return handler.fetch(c.req.raw);
   });
 }

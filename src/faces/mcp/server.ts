@@ -1,5 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Server } from '@modelcontextprotocol/server';
 import { isAppError } from '../../kernel/errors.ts';
 import {
   type CallContext,
@@ -31,7 +30,7 @@ export function createMcpServer(
       .map((operation) => [toolName(operation), operation]),
   );
   const server = new Server({ name: 'meta-agent', version }, { capabilities: { tools: {} } });
-  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+  server.setRequestHandler('tools/list', async () => ({
     tools: [...tools].map(([name, operation]) => ({
       name,
       description: operation.description
@@ -45,7 +44,7 @@ export function createMcpServer(
       },
     })),
   }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
+  server.setRequestHandler('tools/call', async ({ params }) => {
     const operation = tools.get(params.name);
     if (!operation)
       return {

@@ -1,0 +1,1 @@
+export { type GuardedFetch, guardedFetch, mustBeHttp } from './guarded-fetch.ts';
