@@ -346,6 +346,7 @@ call private.declare_access('public.research_follow_ups', 'child', 'session_id',
 call private.declare_access('public.research_reports', 'child', 'session_id', p_parent => 'public.research_sessions');
 call private.declare_access('public.research_citations', 'child', 'report_id', p_parent => 'public.research_reports');
 call private.declare_child('public.research_events', 'session_id', 'public.research_sessions', p_actions => '{select}');
+call private.declare_reference('public.fact_sources', 'source_id', 'public.research_sources');
 call private.declare_reference('public.fact_contradictions', 'fact_id_1', 'public.research_facts', 'session_id');
 call private.declare_reference('public.fact_contradictions', 'fact_id_2', 'public.research_facts', 'session_id');
 call private.declare_reference('public.knowledge_relationships', 'source_node_id', 'public.knowledge_nodes', 'session_id');

@@ -456,6 +456,11 @@ call private.declare_access('public.meta_file_metadata', 'owner_or_project', p_p
 call private.declare_access('public.meta_file_chunks', 'owner_or_project', p_parent => 'public.meta_file_metadata',
   p_protected => '{user_id, project_id}');
 call private.declare_access('public.meta_artifact_citations', 'project');
+call private.declare_reference('public.meta_file_metadata', 'task_id', 'public.meta_tasks');
+call private.declare_reference('public.meta_file_metadata', 'conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_message_attachments', 'file_metadata_id', 'public.meta_file_metadata');
+call private.declare_reference('public.meta_artifact_citations', 'chunk_id', 'public.meta_file_chunks');
+call private.declare_reference('public.meta_artifact_citations', 'file_metadata_id', 'public.meta_file_metadata');
 call private.declare_access('public.meta_storage_quotas', 'special', 'user_id', p_actions => '{select, update}',
   p_protected => '{used_bytes, file_count}');
 

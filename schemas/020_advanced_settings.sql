@@ -444,6 +444,8 @@ call private.declare_access('public.mcp_configs', 'owner', p_hidden => '{secrets
 call private.declare_access('public.custom_functions', 'owner', p_hidden => '{secrets_encrypted}',
   p_protected => '{test_output, last_test_at, last_test_status}');
 call private.declare_access('public.settings_history', 'owner', p_actions => '{select}');
+call private.declare_reference('public.thinking_sessions', 'conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.thinking_sessions', 'message_id', 'public.meta_messages');
 call private.declare_reference('public.custom_agents', 'parent_id', 'public.custom_agents');
 call private.declare_reference('public.user_skills', 'skill_id', 'public.skills');
 -- The columns above came after this table was declared.
