@@ -257,6 +257,9 @@ $$;
 create or replace function private.count_research()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.research_sessions r where r.id in (select c.session_id from changed_rows c)
+  order by r.id for no key update;
   update public.research_sessions r
   set sources_searched = (select count(*) from public.research_sources s where s.session_id = r.id),
       sources_used = (select count(*) from public.research_sources s where s.session_id = r.id and s.is_used),
@@ -277,6 +280,7 @@ begin
   then
     raise exception 'The fact and its source are not of one research' using errcode = '23503';
   end if;
+  perform from public.research_facts f where f.id = case when tg_op = 'DELETE' then old.fact_id else new.fact_id end for no key update;
   update public.research_facts f
   set verification_count = (select count(*) from public.fact_sources s where s.fact_id = f.id)
   where f.id = case when tg_op = 'DELETE' then old.fact_id else new.fact_id end;

@@ -269,6 +269,8 @@ declare
   v_file uuid;
 begin
   for v_file in select distinct c.file_metadata_id from changed_chunks c loop
+    -- Writers at once take turns here, so that each counts what those before it wrote.
+    perform from public.meta_file_metadata m where m.id = v_file for no key update;
     update public.meta_file_metadata m
     set (text_embedding, embedding_model, chunk_count) = (
       select s.mean, s.embedding_model, (select count(*) from public.meta_file_chunks a where a.file_metadata_id = v_file)
