@@ -74,6 +74,11 @@ begin
         'database: create schema if not exists extensions; create extension vector with schema extensions; '
         'or, where it exists: alter extension vector set schema extensions.';
   end;
+  if not has_schema_privilege('extensions', 'usage') then
+    raise exception 'The schema extensions is closed to %', current_user using errcode = '42501',
+      hint = format('Run as its owner in this database: alter schema extensions owner to %I; or: grant usage on schema '
+        'extensions to public.', current_user);
+  end if;
   if exists (select from pg_catalog.pg_available_extensions where name = 'uuid-ossp') then
     create extension if not exists "uuid-ossp" with schema extensions;
   end if;

@@ -905,6 +905,9 @@ call private.declare_access('public.meta_task_dependencies', 'project');
 call private.declare_access('public.meta_task_runs', 'project', p_actions => '{select}');
 call private.declare_access('public.meta_artifacts', 'project');
 call private.declare_access('public.meta_decisions', 'project');
+call private.declare_reference('public.meta_artifacts', 'run_id', 'public.meta_task_runs');
+call private.declare_reference('public.meta_decisions', 'task_id', 'public.meta_tasks');
+call private.declare_reference('public.meta_decisions', 'run_id', 'public.meta_task_runs');
 -- Closed until 002_memory_schema.sql gives facts their owner.
 do $$
 begin

@@ -213,6 +213,9 @@ call private.declare_execute(
 call private.declare_execute('public.get_user_memories(uuid, text, int)', 'authenticated');
 
 call private.declare_access('public.meta_memory_facts', 'owner_or_project');
+call private.declare_reference('public.meta_memory_facts', 'supersedes_id', 'public.meta_memory_facts');
+call private.declare_reference('public.meta_memory_facts', 'superseded_by', 'public.meta_memory_facts');
+call private.declare_reference('public.meta_memory_facts', 'source_task_id', 'public.meta_tasks');
 call private.declare_search('memory', 'public.meta_memory_facts', '{user_id, project_id, category}',
   't.enabled and t.superseded_by is null and (t.expires_at is null or t.expires_at > now())
     and (t.valid_to is null or t.valid_to > now())', 't.content', 'idx_meta_memory_embedding');

@@ -257,6 +257,9 @@ $$;
 create or replace function private.count_research()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.research_sessions r where r.id in (select c.session_id from changed_rows c)
+  order by r.id for no key update;
   update public.research_sessions r
   set sources_searched = (select count(*) from public.research_sources s where s.session_id = r.id),
       sources_used = (select count(*) from public.research_sources s where s.session_id = r.id and s.is_used),
@@ -277,6 +280,7 @@ begin
   then
     raise exception 'The fact and its source are not of one research' using errcode = '23503';
   end if;
+  perform from public.research_facts f where f.id = case when tg_op = 'DELETE' then old.fact_id else new.fact_id end for no key update;
   update public.research_facts f
   set verification_count = (select count(*) from public.fact_sources s where s.fact_id = f.id)
   where f.id = case when tg_op = 'DELETE' then old.fact_id else new.fact_id end;
@@ -346,6 +350,7 @@ call private.declare_access('public.research_follow_ups', 'child', 'session_id',
 call private.declare_access('public.research_reports', 'child', 'session_id', p_parent => 'public.research_sessions');
 call private.declare_access('public.research_citations', 'child', 'report_id', p_parent => 'public.research_reports');
 call private.declare_child('public.research_events', 'session_id', 'public.research_sessions', p_actions => '{select}');
+call private.declare_reference('public.fact_sources', 'source_id', 'public.research_sources');
 call private.declare_reference('public.fact_contradictions', 'fact_id_1', 'public.research_facts', 'session_id');
 call private.declare_reference('public.fact_contradictions', 'fact_id_2', 'public.research_facts', 'session_id');
 call private.declare_reference('public.knowledge_relationships', 'source_node_id', 'public.knowledge_nodes', 'session_id');

@@ -341,6 +341,7 @@ call private.declare_access('public.image_favorites', 'owner');
 call private.declare_access('public.image_collections', 'public', p_public => 'is_public');
 call private.declare_access('public.collection_images', 'child', 'collection_id', p_parent => 'public.image_collections');
 call private.declare_access('public.image_generation_stats', 'owner', p_actions => '{select}');
+call private.declare_reference('public.generated_images', 'task_id', 'public.meta_tasks');
 call private.declare_reference('public.generated_images', 'template_id', 'public.prompt_templates');
 call private.declare_reference('public.generated_images', 'parent_image_id', 'public.generated_images');
 call private.declare_reference('public.image_favorites', 'image_id', 'public.generated_images');

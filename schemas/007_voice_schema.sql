@@ -141,6 +141,9 @@ $$;
 create or replace function private.count_voice_turns()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.voice_sessions s where s.id = case when tg_op = 'DELETE' then old.session_id else new.session_id end
+  for no key update;
   update public.voice_sessions s
   set total_turns = t.turns, user_speak_time_ms = t.user_ms, ai_speak_time_ms = t.ai_ms, avg_confidence = t.confidence,
       interruptions_count = t.interruptions

@@ -241,6 +241,9 @@ $$;
 create or replace function private.count_computer_session()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.computer_sessions c where c.id in (select r.session_id from changed_rows r)
+  order by c.id for no key update;
   insert into public.computer_session_analytics as s (session_id, total_actions, successful_actions, failed_actions,
     pages_visited, urls_visited, total_duration_ms, screenshots_taken, elements_clicked, forms_filled, files_downloaded)
   select c.id, a.total, a.successful, a.failed, a.pages, a.urls, a.duration, a.screenshots, a.clicks, a.forms,

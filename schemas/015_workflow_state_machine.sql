@@ -380,6 +380,7 @@ call private.declare_access('public.meta_workflow_logs', 'child', 'instance_id',
   p_actions => '{select}');
 call private.declare_access('public.meta_workflow_schedules', 'child', 'workflow_id', p_parent => 'public.meta_workflows',
   p_protected => '{run_count, last_run_at}');
+call private.declare_reference('public.meta_workflow_instances', 'workflow_id', 'public.meta_workflows');
 call private.declare_reference('public.meta_workflow_transitions', 'from_state_id', 'public.meta_workflow_states', 'workflow_id');
 call private.declare_reference('public.meta_workflow_transitions', 'to_state_id', 'public.meta_workflow_states', 'workflow_id');
 call private.declare_events('public.meta_workflow_instances', 'workflow_instance');

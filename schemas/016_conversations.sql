@@ -357,6 +357,13 @@ create or replace trigger delete_project_transcripts before delete on public.met
 create or replace trigger refuse_agents before insert or update or delete on public.meta_conversation_shares
   for each row execute function private.refuse_agents();
 
+-- What the caller cannot see does not exist.
+call private.declare_reference('public.meta_messages', 'conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_messages', 'parent_message_id', 'public.meta_messages');
+call private.declare_reference('public.meta_tasks', 'thread_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_memory_facts', 'source_message_id', 'public.meta_messages');
+
 -- -------------------------------------------------------------------------------------- rights and policies
 
 call private.declare_execute('private.place_message()');

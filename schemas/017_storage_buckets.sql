@@ -269,6 +269,8 @@ declare
   v_file uuid;
 begin
   for v_file in select distinct c.file_metadata_id from changed_chunks c loop
+    -- Writers at once take turns here, so that each counts what those before it wrote.
+    perform from public.meta_file_metadata m where m.id = v_file for no key update;
     update public.meta_file_metadata m
     set (text_embedding, embedding_model, chunk_count) = (
       select s.mean, s.embedding_model, (select count(*) from public.meta_file_chunks a where a.file_metadata_id = v_file)
@@ -456,6 +458,11 @@ call private.declare_access('public.meta_file_metadata', 'owner_or_project', p_p
 call private.declare_access('public.meta_file_chunks', 'owner_or_project', p_parent => 'public.meta_file_metadata',
   p_protected => '{user_id, project_id}');
 call private.declare_access('public.meta_artifact_citations', 'project');
+call private.declare_reference('public.meta_file_metadata', 'task_id', 'public.meta_tasks');
+call private.declare_reference('public.meta_file_metadata', 'conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_message_attachments', 'file_metadata_id', 'public.meta_file_metadata');
+call private.declare_reference('public.meta_artifact_citations', 'chunk_id', 'public.meta_file_chunks');
+call private.declare_reference('public.meta_artifact_citations', 'file_metadata_id', 'public.meta_file_metadata');
 call private.declare_access('public.meta_storage_quotas', 'special', 'user_id', p_actions => '{select, update}',
   p_protected => '{used_bytes, file_count}');
 

@@ -289,6 +289,9 @@ returns boolean language sql volatile set search_path = '' as $$ select private.
 create or replace function private.update_participant_count()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.collaboration_sessions s where s.id = case when tg_op = 'DELETE' then old.session_id else new.session_id end
+  for no key update;
   update public.collaboration_sessions s
   set participant_count = c.active, ended_at = case when c.active = 0 then coalesce(s.ended_at, now()) end
   from (

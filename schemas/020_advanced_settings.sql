@@ -501,6 +501,8 @@ call private.declare_access('public.mcp_configs', 'owner', p_hidden => '{secrets
 call private.declare_access('public.custom_functions', 'owner', p_hidden => '{secrets_encrypted}',
   p_protected => '{test_output, last_test_at, last_test_status}');
 call private.declare_access('public.settings_history', 'owner', p_actions => '{select}');
+call private.declare_reference('public.thinking_sessions', 'conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.thinking_sessions', 'message_id', 'public.meta_messages');
 call private.declare_reference('public.custom_agents', 'parent_id', 'public.custom_agents');
 call private.declare_reference('public.user_skills', 'skill_id', 'public.skills');
 call private.declare_reference('public.user_rules', 'conversation_id', 'public.meta_conversations');
@@ -508,8 +510,10 @@ call private.declare_reference('public.user_rules', 'conversation_id', 'public.m
 call private.apply_access('public.thinking_sessions');
 call private.declare_access('public.model_providers', 'special', 'user_id', p_hidden => '{secret_encrypted}');
 
-drop policy if exists "people may see their providers, their projects' and the installation's" on public.model_providers;
-create policy "people may see their providers, their projects' and the installation's" on public.model_providers
+-- The names of three policies in an earlier release were longer than Postgres keeps.
+drop policy if exists "people may see their providers, their projects' and the install" on public.model_providers;
+drop policy if exists "members may see a provider, everybody the installation's" on public.model_providers;
+create policy "members may see a provider, everybody the installation's" on public.model_providers
   for select to authenticated
   using (is_system or user_id = any (array(select private.readable_user_ids()))
     or project_id = any (array(select private.project_ids('viewer'))));
@@ -519,15 +523,17 @@ create policy "people may add providers and administrators the installation's" o
   with check ((user_id = (select auth.uid())
       and (project_id is null or project_id = any (array(select private.project_ids('editor')))))
     or (user_id is null and project_id is null and (select private.is_admin())));
-drop policy if exists "people may change their providers and administrators the installation's" on public.model_providers;
-create policy "people may change their providers and administrators the installation's" on public.model_providers
+drop policy if exists "people may change their providers and administrators the instal" on public.model_providers;
+drop policy if exists "owners may change a provider, administrators the installation's" on public.model_providers;
+create policy "owners may change a provider, administrators the installation's" on public.model_providers
   for update to authenticated
   using (user_id = (select auth.uid()) or (user_id is null and (select private.is_admin())))
   with check ((user_id = (select auth.uid())
       and (project_id is null or project_id = any (array(select private.project_ids('editor')))))
     or (user_id is null and project_id is null and (select private.is_admin())));
-drop policy if exists "people may remove their providers and administrators the installation's" on public.model_providers;
-create policy "people may remove their providers and administrators the installation's" on public.model_providers
+drop policy if exists "people may remove their providers and administrators the instal" on public.model_providers;
+drop policy if exists "owners may remove a provider, administrators the installation's" on public.model_providers;
+create policy "owners may remove a provider, administrators the installation's" on public.model_providers
   for delete to authenticated
   using (user_id = (select auth.uid()) or (user_id is null and (select private.is_admin())));
 

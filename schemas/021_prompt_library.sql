@@ -177,6 +177,7 @@ call private.declare_access('public.prompt_library', 'owner_or_project', p_publi
 call private.declare_access('public.prompt_versions', 'child', 'prompt_id', p_parent => 'public.prompt_library', p_actions => '{select}');
 call private.declare_access('public.prompt_assets', 'owner');
 call private.declare_access('public.prompt_embeddings', 'owner');
+call private.declare_reference('public.prompt_categories', 'parent_id', 'public.prompt_categories');
 call private.declare_reference('public.prompt_library', 'category_id', 'public.prompt_categories');
 call private.declare_reference('public.prompt_assets', 'prompt_id', 'public.prompt_library');
 call private.declare_reference('public.prompt_embeddings', 'prompt_id', 'public.prompt_library');

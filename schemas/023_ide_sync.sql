@@ -131,7 +131,7 @@ begin
 end
 $$;
 
--- Closes editors that were silent for ten minutes, removes events older than 90 days and memory that expired.
+-- Closes editors that were silent for ten minutes, and removes memory that expired; events end by 032_retention.sql.
 create or replace function public.cleanup_ide_sync()
 returns int language plpgsql volatile set search_path = '' as $$
 declare
@@ -140,7 +140,6 @@ begin
   update public.active_sessions s set ended_at = s.last_heartbeat_at, status = 'ended'
   where s.ended_at is null and s.last_heartbeat_at < now() - interval '10 minutes';
   get diagnostics v_count = row_count;
-  delete from public.sync_events e where e.created_at < now() - interval '90 days';
   delete from public.agent_memory m where m.expires_at <= now();
   return v_count;
 end

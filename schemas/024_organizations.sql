@@ -238,6 +238,7 @@ call private.declare_access('public.organizations', 'special', p_protected => '{
 call private.declare_access('public.organization_members', 'special', 'org_id');
 call private.declare_access('public.organization_invitations', 'special', 'org_id', p_protected => '{accepted_at}',
   p_hidden => '{token_hash}');
+call private.declare_reference('public.meta_project_members', 'organization_id', 'public.organizations');
 -- The columns above came after these tables were declared.
 call private.apply_access('public.meta_projects');
 call private.apply_access('public.meta_project_members');

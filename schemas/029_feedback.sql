@@ -167,6 +167,8 @@ $$;
 create or replace function private.count_helpful()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Writers at once take turns here, so that each counts what those before it wrote.
+  perform from public.reviews r where r.id = case when tg_op = 'DELETE' then old.review_id else new.review_id end for no key update;
   update public.reviews r
   set helpful_count = (select count(*) from public.review_votes v where v.review_id = r.id)
   where r.id = case when tg_op = 'DELETE' then old.review_id else new.review_id end;

@@ -137,16 +137,9 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     /** Housekeeping that no request waits for: at once and each hour. Returns the way to stop. */
     keepHouse(): () => void {
       const sweep = () =>
-        Promise.all([
-          files.sweep(clock.now()),
-          idempotency.sweep(),
-          database.asService('sessions that ended', (session) =>
-            sql`select cleanup_expired_sessions()`.execute(session),
-          ),
-          database.asService('budget reservations that ran out', (session) =>
-            sql`select release_expired_reservations()`.execute(session),
-          ),
-        ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
+        Promise.all([files.sweep(clock.now()), runRetention(database)]).catch((error: unknown) =>
+          log.error({ err: error }, 'housekeeping failed'),
+        );
       void sweep();
       const timer = setInterval(() => void sweep(), 3_600_000);
       return () => clearInterval(timer);
@@ -191,6 +184,18 @@ export async function openDatabase(
     await database.close();
     throw error;
   }
+}
+
+/** Deletes what is older than its retention rule says, batch by batch, each in a transaction of its own. */
+async function runRetention(database: Database): Promise<void> {
+  const batch = 5_000;
+  for (let full = true; full; )
+    full = await database.asService('retention', async (session) => {
+      const { rows } = await sql<{
+        row_count: string;
+      }>`select row_count from run_retention(${batch})`.execute(session);
+      return rows.some(({ row_count }) => Number(row_count) >= batch);
+    });
 }
 
 /** The embedded database has one process: whatever is leased when it opens belonged to one that is gone. */

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# A throwaway PostgreSQL 15 cluster for tests: 127.0.0.1 only, trust authentication, fsync on.
+# A throwaway PostgreSQL cluster for tests: 127.0.0.1 only, trust authentication, fsync on.
 #
 #   cluster.sh start <directory> [port]   create if absent, start, print the superuser's URL
 #   cluster.sh stop  <directory>          stop; the directory stays
 #   cluster.sh url   <directory>          print the URL of a running cluster
 #
-# As root it runs the server as the user postgres, who must be able to reach the directory's parent.
+# POSTGRES_VERSION (15) names the installation of install.sh. As root it runs the server as the user postgres, who must
+# be able to reach the directory's parent.
 set -euo pipefail
 
-readonly bin=/usr/lib/postgresql/15/bin
+bin="/usr/lib/postgresql/${POSTGRES_VERSION:-15}/bin"
+[ -d "$bin" ] || bin="/opt/postgresql-${POSTGRES_VERSION:-15}/bin"
+readonly bin
 
 usage() {
   sed -n '4,6s/^# *//p' "$0" >&2

@@ -2193,6 +2193,17 @@ export interface ResearchSources {
   project_id: string | null;
 }
 
+export interface RetentionRules {
+  name: string;
+  table_name: string;
+  column_name: string;
+  condition: Generated<string>;
+  keep_for: string | null;
+  description: string;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface ReviewVotes {
   user_id: Generated<string>;
   review_id: string;
@@ -2912,6 +2923,7 @@ export interface DB {
   research_reports: ResearchReports;
   research_sessions: ResearchSessions;
   research_sources: ResearchSources;
+  retention_rules: RetentionRules;
   review_votes: ReviewVotes;
   reviews: Reviews;
   role_permissions: RolePermissions;

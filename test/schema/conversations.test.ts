@@ -81,7 +81,7 @@ test('a message belongs to its conversation for good', async () => {
       other,
       sql`insert into meta_messages (conversation_id, role, content) values (${conversation}, 'user', 'intruder')`,
     ),
-  ).rejects.toMatchObject({ code: 'forbidden' });
+  ).rejects.toMatchObject({ code: 'conflict' });
   await expect(
     asUser(
       database,

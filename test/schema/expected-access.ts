@@ -330,6 +330,11 @@ export const rules: Rule[] = [
     tables: ['rating_summaries', 'video_provider_performance'],
   },
   {
+    what: 'Read by everybody signed in; administrators set the periods',
+    rights: `${everybody} - - a -`,
+    tables: ['retention_rules'],
+  },
+  {
     what: "The service's alone",
     rights: '- - - - -',
     tables: ['idempotency_keys', 'rate_limits', 'setup_tokens'],

@@ -85,13 +85,6 @@ export class IdempotencyStore {
     );
     return answer;
   }
-
-  /** Forgets keys older than a day. */
-  async sweep(): Promise<void> {
-    await this.#database.asService('idempotency keys that ran out', (session) =>
-      sql`delete from idempotency_keys where created_at < now() - interval '1 day'`.execute(session),
-    );
-  }
 }
 
 /** The same text for the same value, whatever the order of its fields. */
