@@ -34,7 +34,11 @@ create table if not exists public.meta_conversations (
   updated_at timestamptz not null default now()
 );
 
+alter table public.meta_conversations add column if not exists is_private boolean not null default false;
+
 comment on table public.meta_conversations is 'Conversation containers.';
+comment on column public.meta_conversations.is_private is
+  'Nothing of it is remembered, and no search finds its messages.';
 comment on column public.meta_conversations.project_id is
   'Folder of the conversation; its members can read it.';
 comment on column public.meta_conversations.agent_type is
@@ -311,8 +315,8 @@ $$;
 create or replace function public.get_conversation_with_messages(p_conversation_id uuid, p_limit int default 100)
 returns table (conversation jsonb, messages jsonb) language sql stable set search_path = '' as $$
   select to_jsonb(c) - 'last_sequence', coalesce((
-    select jsonb_agg(to_jsonb(m) - array['embedding', 'embedding_model', 'search_vector', 'search_length', 'lease_owner',
-      'lease_expires_at', 'attempt', 'idempotency_key'] order by m.sequence)
+    select jsonb_agg(to_jsonb(m) - array['embedding', 'embedding_bits', 'embedding_model', 'search_vector', 'search_length',
+      'lease_owner', 'lease_expires_at', 'attempt', 'idempotency_key'] order by m.sequence)
     from (
       select * from public.meta_messages l
       where l.conversation_id = c.id and l.is_active_branch
@@ -382,4 +386,5 @@ call private.declare_access('public.meta_conversation_shares', 'child', 'convers
 
 call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id, conversation_id, role}',
   't.role in (''user'', ''assistant'') and t.status = ''complete'' and t.conversation_id not in (
-    select c.id from public.meta_conversations c where c.deleted_at is not null)', 't.content', 'idx_messages_embedding');
+    select c.id from public.meta_conversations c where c.deleted_at is not null or c.is_private)', 't.content',
+  'idx_messages_embedding', 't.conversation_id', 't.sequence');

@@ -79,7 +79,7 @@ async function reference(query: string): Promise<Map<string, number>> {
       const frequency = document.get(word) ?? 0;
       const holders = documents.filter((other) => other.has(word)).length;
       const rarity = Math.log(1 + (documents.length - holders + 0.5) / (holders + 0.5));
-      score += (rarity * frequency * 2.2) / (frequency + 1.2 * (0.25 + (0.75 * document.size) / average));
+      score += (rarity * frequency * 2.2) / (frequency + 1.2 * (0.6 + (0.4 * document.size) / average));
     }
     const sentence = sentences[index];
     if (score > 0 && sentence) scores.set(sentence, score);
@@ -168,9 +168,9 @@ describe('meaning', () => {
 
   test('meaning adds what words miss and never removes what they find', async () => {
     const hits = await hybrid('cat', [1, 0, 0]);
-    expect(hits.map(({ content }) => content)).toEqual(['a cat sat on the mat', 'felines rest', 'dogs bark']);
-    expect(hits[0]).toMatchObject({ lexical: 1, semantic: 1, score: 1.3 });
-    expect(hits[1]?.score).toBeLessThanOrEqual(0.3);
+    expect(hits.map(({ content }) => content)).toEqual(['a cat sat on the mat', 'felines rest']);
+    expect(hits[0]).toMatchObject({ lexical: 1, semantic: 1, score: 1.5 });
+    expect(hits[1]?.score).toBeLessThanOrEqual(0.5);
     // Against the embedding, the word still wins.
     expect((await hybrid('bark', [1, 0, 0]))[0]?.content).toBe('dogs bark');
   });
