@@ -147,15 +147,15 @@ begin
 end
 $$;
 
--- Term frequency by ts_rank: with all weights 1 the rank of one word that occurs n times is
--- (1/1² + 1/2² + … + 1/n²) / (π²/6), which rises with n; the thresholds lie half-way between, up to n = 32, past
--- which BM25's saturation makes the difference meaningless. One call per word and row, where unnest(tsvector)
--- would visit every lexeme of every row.
-create or replace function private.frequency_thresholds()
-returns float8[] language sql immutable set search_path = '' as $$
-  select array_agg((s.total - 0.5 / (n * n)) / 1.64493406685 order by n)
-  from generate_series(1, 32) as n, lateral (select sum(1.0 / (j * j)) as total from generate_series(1, n) j) s
+-- How often a row holds a word, by ts_rank: with all weights 1 the rank of one word that occurs n times is
+-- (1/1² + 1/2² + … + 1/n²) / (π²/6), and the sum falls short of π²/6 by 1 / (n + 1/2), nearly. One call per word and
+-- row, where unnest(tsvector) would visit every lexeme of every row.
+create or replace function private.word_frequency(p_rank text)
+returns text language sql immutable set search_path = '' as $$
+  select format('round(1 / (1.64493406685 * (1 - (%s)::float8)) - 0.5)', p_rank)
 $$;
+-- How it was done in an earlier release.
+drop function if exists private.frequency_thresholds();
 
 -- BM25 of each of p_words words, as SQL expressions joined by p_between; p_row has frequency and length, p_totals
 -- rarity and length.
@@ -182,15 +182,14 @@ begin
   select format($sql$
     with scanned as materialized (
       select t.id, t.search_length::float8 as length,
-        case when t.search_vector @@ $2 then array[%1$s]::int[] end as frequency,
+        case when t.search_vector @@ $2 then array[%1$s]::float8[] end as frequency,
         %2$s as meaning %3$s
       %4$s
     ), totals as (
       select greatest(avg(s.length), 1)::float8 as length, array[%5$s]::float8[] as rarity from scanned s
     )
     $sql$,
-    string_agg(format(
-      'width_bucket(ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])::float8, $3)', i), ', ' order by i),
+    string_agg(private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i)), ', ' order by i),
     case when p_width is null then 'null::float8' else format(
       'case when t.embedding_model = $6 and bit_length(t.embedding_bits) = %1$s
         then cos(pi() * (t.embedding_bits operator(extensions.<~>) $7) / %1$s) end', p_width) end,
@@ -198,7 +197,7 @@ begin
       then format(', %s as group_id, %s as place', v_source.group_key, v_source.group_order) end,
     v_scope,
     string_agg(format(
-      '$8[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
+      '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
         / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i))
   into v_text from generate_series(1, p_words) i;
   if v_source.group_key is null then
@@ -218,7 +217,7 @@ begin
       $sql$,
       string_agg(format('coalesce(sum(s.frequency[%s]), 0)', i), ', ' order by i),
       string_agg(format(
-        '$8[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
+        '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
           / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i),
       private.bm25(p_words, 's', 'n', ' + '))
     from generate_series(1, p_words) i);
@@ -237,21 +236,22 @@ declare
   v_words tsquery[] := private.query_words(p_query);
   v_count int := cardinality(v_words);
   v_width int := extensions.vector_dims(p_embedding);
-  v_lexical text;
+  v_scored text;
 begin
   if v_count = 0 and p_embedding is null then
     return;
   end if;
   select * into v_source from private.search_sources s where s.source = p_source;
   if v_source.group_key is null or v_count = 0 then
-    v_lexical := format($sql$
-      , lexical as (
-        select s.id, (%s)::float8 as score from scanned s cross join totals n where s.frequency is not null
+    v_scored := format($sql$
+      , scored as materialized (
+        select s.id, coalesce(%s, 0) as words, s.meaning from scanned s cross join totals n
+        where s.frequency is not null or s.meaning > 0
       ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0'));
   else
     -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
     -- each with the three before and the three after it.
-    v_lexical := format($sql$
+    v_scored := format($sql$
       , hits as materialized (
         select h.* from (
           select s.id, coalesce(s.group_id, s.id) as group_id, array[%1$s]::float8[] as parts
@@ -271,31 +271,32 @@ begin
         join group_scores g on g.group_id = h.group_id
         where near.id is not null
         group by near.id, g.score
+      ), scored as materialized (
+        select s.id, coalesce(l.score, 0) as words, s.meaning from scanned s left join lexical l on l.id = s.id
+        where l.id is not null or s.meaning > 0
       ) $sql$,
       private.bm25(v_count, 's', 'n', ', '),
       (select string_agg(format('h.parts[%s]', i), ' + ' order by i) from generate_series(1, v_count) i),
       (select string_agg(format('max(h.parts[%s] * fade.f)', i), ' + ' order by i) from generate_series(1, v_count) i));
   end if;
-  return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_lexical || format($sql$
+  return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_scored || format($sql$
     , best as (
-      select greatest(max(l.score), 1e-9) as score from lexical l
+      select greatest(max(s.words), 1e-9) as words from scored s
     ), likely as materialized (
-      select s.id, coalesce(l.score, 0) as words, coalesce(l.score / b.score, 0) as lexical, s.meaning
-      from scanned s cross join best b left join lexical l on l.id = s.id
-      where l.id is not null or s.meaning > 0
-      order by coalesce(l.score / b.score, 0) + $9 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
+      select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
+      order by s.words / b.words + $8 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
       limit case when $5 is null then $4 else greatest(100, $4 * 2) end
     ), compared as (
       select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
     )
-    select c.id, c.lexical + $9 * c.semantic, c.words, c.lexical, c.semantic
+    select c.id, c.lexical + $8 * c.semantic, c.words, c.lexical, c.semantic
     from compared c order by 2 desc, 1 limit $4
     $sql$,
     case when v_width is null then '0::float8' else
       'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
     case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end)
-  using v_words, private.any_word(v_words), private.frequency_thresholds(), p_limit, p_embedding, p_embedding_model,
-    extensions.binary_quantize(p_embedding), private.query_weights(v_words), p_semantic_weight;
+  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+    extensions.binary_quantize(p_embedding), p_semantic_weight;
 end
 $$;
 
@@ -407,8 +408,8 @@ begin
       'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
     case when v_width is not null then format('left join %s t on t.id = r.id', v_source.table_name) end,
     coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0'))
-  using v_words, private.any_word(v_words), private.frequency_thresholds(), p_limit, p_embedding, p_embedding_model,
-    extensions.binary_quantize(p_embedding), private.query_weights(v_words);
+  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+    extensions.binary_quantize(p_embedding);
 end
 $$;
 
@@ -538,7 +539,7 @@ call private.declare_execute('private.query_words(text)', 'authenticated');
 call private.declare_execute('private.query_weights(tsquery[])', 'authenticated');
 call private.declare_execute('private.any_word(tsquery[])', 'authenticated');
 call private.declare_execute('private.search_scope(text, jsonb)', 'authenticated');
-call private.declare_execute('private.frequency_thresholds()', 'authenticated');
+call private.declare_execute('private.word_frequency(text)', 'authenticated');
 call private.declare_execute('private.bm25(int, text, text, text)', 'authenticated');
 call private.declare_execute('private.search_scan(text, jsonb, int, int)', 'authenticated');
 call private.declare_execute('private.search_rows(text, text, extensions.vector, text, int, jsonb, float8)', 'authenticated');

@@ -184,6 +184,10 @@ call private.declare_foreign_key('public.files', 'conversation_id', 'public.meta
 call private.declare_foreign_key(
   'public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations', 'set null');
 call private.declare_foreign_key('public.meta_memory_facts', 'source_message_id', 'public.meta_messages', 'set null');
+call private.declare_foreign_key(
+  'public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations', 'cascade');
+call private.declare_foreign_key('public.meta_memory_candidates', 'source_message_id', 'public.meta_messages', 'cascade');
+call private.declare_foreign_key('public.meta_memory_extractions', 'message_id', 'public.meta_messages', 'cascade');
 
 -- ------------------------------------------------------------------------------------------------ functions
 
@@ -349,6 +353,9 @@ create or replace trigger move_messages after update of project_id, user_id on p
   execute function private.move_messages();
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
+create or replace trigger queue_memory_extraction after update of status on public.meta_messages
+  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status = 'streaming')
+  execute function private.queue_memory_extraction();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');
 create or replace trigger delete_task_transcript after delete on public.meta_tasks
