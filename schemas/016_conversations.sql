@@ -393,5 +393,5 @@ call private.declare_access('public.meta_conversation_shares', 'child', 'convers
 
 call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id, conversation_id, role}',
   't.role in (''user'', ''assistant'') and t.status = ''complete'' and t.conversation_id not in (
-    select c.id from public.meta_conversations c where c.deleted_at is not null or c.is_private)', 't.content',
+    select c.id from public.meta_conversations c where c.deleted_at is not null or c.is_private or c.agent_type = ''task'')', 't.content',
   'idx_messages_embedding', 't.conversation_id', 't.sequence');
