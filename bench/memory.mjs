@@ -118,15 +118,18 @@ async function bm25(documents) {
   };
 }
 
+let tables = 0;
 async function coverDensity(documents) {
-  const ids = documents.map(([id]) => id);
-  const texts = documents.map(([, text]) => text);
+  const table = `bench_documents_${tables++}`;
+  await query(
+    `create table ${table} as select d.id, to_tsvector('english', d.text) as words from unnest($1::uuid[], $2::text[]) d (id, text)`,
+    [documents.map(([id]) => id), documents.map(([, text]) => text)],
+  );
   return async (question) =>
     (
       await query(
-        `select d.id from unnest($1::uuid[], $2::text[]) d (id, text)
-         order by ts_rank_cd(to_tsvector('english', d.text), private.any_word(private.query_words($3))) desc limit 10`,
-        [ids, texts, question],
+        `select id from ${table} order by ts_rank_cd(words, private.any_word(private.query_words($1))) desc limit 10`,
+        [question],
       )
     ).map(({ id }) => id);
 }
@@ -148,18 +151,18 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
   const sessionOf = new Map(turns.map(({ id, session }) => [id, session]));
   const vectors = await embedding.embed(questions.map(({ question }) => question));
   const filter = JSON.stringify({ user_id: user });
-  const near = async (question, vector) =>
+  const near = async (vector, limit) =>
     (
       await ask(
-        `select id from private.search_vectors('messages', $1::extensions.vector, $2, 1000, $3::jsonb)`,
-        [JSON.stringify(vector), embedding.model, filter],
+        `select id from private.search_vectors('messages', $1::extensions.vector, $2, $3, $4::jsonb)`,
+        [JSON.stringify(vector), embedding.model, limit, filter],
       )
     ).rows.map(({ id }) => id);
   const methods = {
     turns: {
       BM25: await bm25(turnTexts),
       ts_rank_cd: await coverDensity(turnTexts),
-      vectors: async (question, vector) => (await near(question, vector)).slice(0, 10),
+      vectors: (_question, vector) => near(vector, 10),
       ours: async (question, vector) =>
         (
           await ask(`select id from search_hybrid('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`, [
@@ -173,8 +176,8 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
     sessions: {
       BM25: await bm25([...sessionTexts]),
       ts_rank_cd: await coverDensity([...sessionTexts]),
-      vectors: async (question, vector) =>
-        [...new Set((await near(question, vector)).map((id) => sessionOf.get(id)))].slice(0, 10),
+      vectors: async (_question, vector) =>
+        [...new Set((await near(vector, 1000)).map((id) => sessionOf.get(id)))].slice(0, 10),
       ours: async (question, vector) =>
         (
           await ask(`select id from search_groups('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`, [
