@@ -13,8 +13,12 @@ import {
   conversationOperations,
 } from './domains/conversations/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
+<<<<<<< HEAD
 import { MemoryService, memoryOperations } from './domains/memory/index.ts';
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
+=======
+import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
+>>>>>>> 128e4e9 (A worker reads each finished turn of a chat for facts, by rules and, where chosen, by the model)
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
 import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
 import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
@@ -106,6 +110,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         new AnswerSource({ ...agentDeps, preferences }, concurrency),
         new FileSource(database, files, extractor),
         new EmbeddingSource(database, embedding),
+        new MemorySource({ database, clock, models, memory }),
       ],
     );
 
@@ -140,6 +145,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         Promise.all([
           files.sweep(clock.now()),
           idempotency.sweep(),
+          memory.tidy(),
           database.asService('sessions that ended', (session) =>
             sql`select cleanup_expired_sessions()`.execute(session),
           ),
@@ -196,7 +202,12 @@ export async function openDatabase(
 /** The embedded database has one process: whatever is leased when it opens belonged to one that is gone. */
 function expireLeases(database: Database): Promise<void> {
   return database.asService('leases of the process before', async (session) => {
-    for (const table of ['meta_tasks', 'meta_messages', 'meta_file_metadata'] as const)
+    for (const table of [
+      'meta_tasks',
+      'meta_messages',
+      'meta_file_metadata',
+      'meta_memory_extractions',
+    ] as const)
       await session
         .updateTable(table)
         .set({ lease_expires_at: new Date(0) })

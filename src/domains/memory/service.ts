@@ -103,6 +103,25 @@ export class MemoryService {
     return (await this.#search(principal, search)).items;
   }
 
+  /** Facts that may be about the same thing; looking for them is no use of them. */
+  async findRelated(
+    principal: UserPrincipal,
+    text: string,
+    project_id: string | null,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<queries.FactRow[]> {
+    const vector = await embedQuery(this.#embedding, text, signal);
+    return this.#database.as(principal, (session) =>
+      queries.searchFacts(session, {
+        query: text,
+        ...vector,
+        filter: { user_id: principal.user_id, project_id: [project_id, null], persona_id: null },
+        limit,
+      }),
+    );
+  }
+
   async #search(principal: UserPrincipal, search: FactSearch) {
     const vector = await embedQuery(this.#embedding, search.query, search.signal);
     return this.#database.as(principal, async (session) => {
