@@ -1,20 +1,28 @@
--- Search: one way to rank rows by words and by meaning, for memory, messages, file chunks and artifacts.
+-- Search: one way to rank rows by words, by meaning and by what stands beside them, for memory, messages, file chunks,
+-- artifacts and prompts.
 --
 -- A searchable table has the columns id, search_vector (tsvector, generated), search_length (int, its number of
 -- distinct lexemes), embedding (vector of any width) and embedding_model, and is named by one line:
 --
---   call private.declare_search('memory', 'public.meta_memory_facts', '{user_id, project_id}', 't.enabled',
---     't.content', 'idx_meta_memory_embedding');
+--   call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id}', 'condition on t',
+--     't.content', 'idx_messages_embedding', 't.conversation_id', 't.sequence');
 --
--- search_text() ranks by BM25 (Robertson et al. 1994; k1 1.2, b 0.75) over what the caller may see: document
--- frequencies and the average length are those of the caller's rows within the filter, never of other people's.
--- search_hybrid() adds cosine similarity: score = BM25 / best BM25 + 0.3 * similarity. Both parts are positive, so
--- that a weak encoder can reorder but never push out what the words found; the weight is low because the bundled
--- encoder fused at equal weight lowers recall. Embeddings of different models are never compared.
+-- Words: BM25 (Robertson et al. 1994; k1 1.2, b 0.4) over what the caller may see: document frequencies and the
+-- average length are those of the caller's rows within the filter, never of other people's. Words that only make
+-- a question ("what kind of", "how many") count half.
+-- Context: rows of one group (a conversation, a file) in their order explain each other: an answer does not repeat
+-- the words of the question before it. A row is credited with a word of the row beside it at half, of the next but
+-- one at a quarter, of the third at an eighth (the best of these, never their sum), and with half the BM25 of its whole group.
+-- Meaning: score = words / best words + 0.5 * cosine similarity. Both parts are positive, so that a weak encoder can
+-- reorder but never push out what the words found. Embeddings of different models are never compared. The cosine
+-- is estimated for every row from the signs of the numbers (embedding_bits: the share of equal bits is the angle) and
+-- computed for the best of them.
+-- search_text() and search_hybrid() rank rows, search_groups() whole groups. What each part is worth is measured by
+-- `npm run bench:memory`.
 --
--- Small sets are compared exactly. When a set grows, private.rebuild_vector_index() builds one index per model; it
--- is used when the caller's filtered set is larger than private.exact_search_limit().
--- Security: both functions run as the caller, so row-level security decides what is seen. Pass the owner or
+-- All three scan what the caller may see once. private.search_vectors(), by meaning alone, does so up to
+-- private.exact_search_limit() rows and beyond that uses the indexes of private.rebuild_vector_index(), one per model.
+-- Security: the functions run as the caller, so row-level security decides what is seen. Pass the owner or
 -- project in p_filter as well; the planner then starts from an index on that column.
 
 -- --------------------------------------------------------------------------------------------------- tables
@@ -27,6 +35,9 @@ create table if not exists private.search_sources (
   content text not null,
   vector_index text not null
 );
+alter table private.search_sources
+  add column if not exists group_key text,
+  add column if not exists group_order text;
 
 comment on table private.search_sources is 'What can be searched. Written by private.declare_search().';
 comment on column private.search_sources.source is 'Name callers use, for example memory.';
@@ -34,6 +45,9 @@ comment on column private.search_sources.filters is 'Columns that p_filter may n
 comment on column private.search_sources.condition is 'SQL condition on alias t that every result meets.';
 comment on column private.search_sources.content is 'SQL expression on alias t: the text that is embedded.';
 comment on column private.search_sources.vector_index is 'Name of the vector index of the most used model.';
+comment on column private.search_sources.group_key is
+  'SQL expression on alias t: the uuid of what the row is a part of; null: rows stand alone.';
+comment on column private.search_sources.group_order is 'SQL expression on alias t: its place in the group.';
 
 create table if not exists private.embedding_claims (
   source text not null references private.search_sources (source) on delete cascade,
@@ -48,18 +62,29 @@ comment on table private.embedding_claims is
 
 -- ------------------------------------------------------------------------------------------------ functions
 
+-- Its form in an earlier release.
+drop procedure if exists private.declare_search(text, regclass, text[], text, text, text);
+
 create or replace procedure private.declare_search(
-  p_source text, p_table regclass, p_filters text[], p_condition text, p_content text, p_vector_index text
+  p_source text, p_table regclass, p_filters text[], p_condition text, p_content text, p_vector_index text,
+  p_group_key text default null, p_group_order text default null
 )
-language sql set search_path = '' as $$
-  insert into private.search_sources (source, table_name, filters, condition, content, vector_index)
-  values (p_source, p_table::text, p_filters, p_condition, p_content, p_vector_index)
+language plpgsql set search_path = '' as $$
+begin
+  execute format('alter table %s add column if not exists embedding_bits bit varying
+    generated always as (extensions.binary_quantize(embedding)) stored', p_table);
+  execute format('comment on column %s.embedding_bits is %L', p_table,
+    'Signs of the embedding: small enough to compare every row of a search.');
+  insert into private.search_sources
+    (source, table_name, filters, condition, content, vector_index, group_key, group_order)
+  values (p_source, p_table::text, p_filters, p_condition, p_content, p_vector_index, p_group_key, p_group_order)
   on conflict (source) do update set table_name = excluded.table_name, filters = excluded.filters,
-    condition = excluded.condition, content = excluded.content, vector_index = excluded.vector_index
+    condition = excluded.condition, content = excluded.content, vector_index = excluded.vector_index,
+    group_key = excluded.group_key, group_order = excluded.group_order;
+end
 $$;
 
--- Rows up to which a filtered set is compared exactly. Measured with 512-wide vectors on PostgreSQL 15:
--- 10,000 rows of one user among 1,000,000 take about 120 ms.
+-- Rows up to which search_vectors() compares a filtered set row by row.
 create or replace function private.exact_search_limit()
 returns int language sql immutable set search_path = '' as $$ select 20000 $$;
 
@@ -72,6 +97,14 @@ returns tsquery[] language sql immutable set search_path = '' as $$
     from unnest(to_tsvector('pg_catalog.english', left(p_query, 10000))) u
     order by u.positions[1] limit 48
   )
+$$;
+
+-- How much each word counts: half when it only makes the question.
+create or replace function private.query_weights(p_words tsquery[])
+returns float8[] language sql immutable set search_path = '' as $$
+  select array_agg(case when btrim(w::text, '''') in ('kind', 'type', 'sort', 'mani', 'much', 'would', 'could', 'might',
+    'say', 'mention', 'tell', 'describ', 'thing', 'someth', 'ask') then 0.5 else 1 end order by n)
+  from unnest(p_words) with ordinality u (w, n)
 $$;
 
 -- A tsquery that matches any of the words.
@@ -114,52 +147,165 @@ begin
 end
 $$;
 
--- Term frequency by ts_rank: with all weights 1 the rank of one word that occurs n times is
--- (1/1² + 1/2² + … + 1/n²) / (π²/6), which rises with n; the thresholds lie half-way between, up to n = 32, past
--- which BM25's saturation makes the difference meaningless. One call per word and row, where unnest(tsvector)
--- would visit every lexeme of every row.
-create or replace function private.frequency_thresholds()
-returns float8[] language sql immutable set search_path = '' as $$
-  select array_agg((s.total - 0.5 / (n * n)) / 1.64493406685 order by n)
-  from generate_series(1, 32) as n, lateral (select sum(1.0 / (j * j)) as total from generate_series(1, n) j) s
+-- How often a row holds a word, by ts_rank: with all weights 1 the rank of one word that occurs n times is
+-- (1/1² + 1/2² + … + 1/n²) / (π²/6), and the sum falls short of π²/6 by 1 / (n + 1/2), nearly. One call per word and
+-- row, where unnest(tsvector) would visit every lexeme of every row.
+create or replace function private.word_frequency(p_rank text)
+returns text language sql immutable set search_path = '' as $$
+  select format('round(1 / (1.64493406685 * (1 - (%s)::float8)) - 0.5)', p_rank)
+$$;
+-- How it was done in an earlier release.
+drop function if exists private.frequency_thresholds();
+
+-- BM25 of each of p_words words, as SQL expressions joined by p_between; p_row has frequency and length, p_totals
+-- rarity and length.
+create or replace function private.bm25(p_words int, p_row text, p_totals text, p_between text)
+returns text language sql immutable set search_path = '' as $$
+  select string_agg(format(
+    '%3$s.rarity[%1$s] * %2$s.frequency[%1$s] * 2.2 / (%2$s.frequency[%1$s] + 1.2 * (0.6 + 0.4 * %2$s.length / %3$s.length))',
+    i, p_row, p_totals), p_between order by i)
+  from generate_series(1, p_words) i
+$$;
+
+-- The common table expressions every search starts from. Parameters of the statement: $1 words, $2 any of them,
+-- $3 frequency thresholds, $4 limit, $5 embedding, $6 its model, $7 its bits, $8 weights of the words.
+-- scanned: the caller's rows, each with how often it holds each word (null: none) and the estimated cosine; totals:
+-- their average length and each word's rarity; grouped and group_totals: the same for groups; group_scores.
+create or replace function private.search_scan(p_source text, p_filter jsonb, p_words int, p_width int)
+returns text language plpgsql stable set search_path = '' as $$
+declare
+  v_source private.search_sources;
+  v_scope text := private.search_scope(p_source, p_filter);
+  v_text text;
+begin
+  select * into v_source from private.search_sources s where s.source = p_source;
+  select format($sql$
+    with scanned as materialized (
+      select t.id, t.search_length::float8 as length,
+        case when t.search_vector @@ $2 then array[%1$s]::float8[] end as frequency,
+        %2$s as meaning %3$s
+      %4$s
+    ), totals as (
+      select greatest(avg(s.length), 1)::float8 as length, array[%5$s]::float8[] as rarity from scanned s
+    )
+    $sql$,
+    string_agg(private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i)), ', ' order by i),
+    case when p_width is null then 'null::float8' else format(
+      'case when t.embedding_model = $6 and bit_length(t.embedding_bits) = %1$s
+        then cos(pi() * (t.embedding_bits operator(extensions.<~>) $7) / %1$s) end', p_width) end,
+    case when v_source.group_key is not null
+      then format(', %s as group_id, %s as place', v_source.group_key, v_source.group_order) end,
+    v_scope,
+    string_agg(format(
+      '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
+        / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i))
+  into v_text from generate_series(1, p_words) i;
+  if v_source.group_key is null then
+    return v_text;
+  end if;
+  -- A part without a group is a group of its own.
+  return v_text || (
+    select format($sql$
+      , grouped as (
+        select coalesce(s.group_id, s.id) as group_id, sum(s.length) as length, array[%1$s]::float8[] as frequency
+        from scanned s group by 1
+      ), group_totals as (
+        select greatest(avg(s.length), 1)::float8 as length, array[%2$s]::float8[] as rarity from grouped s
+      ), group_scores as (
+        select s.group_id, (%3$s)::float8 as score from grouped s cross join group_totals n
+      )
+      $sql$,
+      string_agg(format('coalesce(sum(s.frequency[%s]), 0)', i), ', ' order by i),
+      string_agg(format(
+        '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
+          / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i),
+      private.bm25(p_words, 's', 'n', ' + '))
+    from generate_series(1, p_words) i);
+end
+$$;
+
+-- What search_text() and search_hybrid() are made of: one statement over the caller's rows.
+create or replace function private.search_rows(
+  p_source text, p_query text, p_embedding extensions.vector, p_embedding_model text, p_limit int, p_filter jsonb,
+  p_semantic_weight float8
+)
+returns table (id uuid, score float8, words float8, lexical float8, semantic float8)
+language plpgsql stable set search_path = '' set jit = off as $$
+declare
+  v_source private.search_sources;
+  v_words tsquery[] := private.query_words(p_query);
+  v_count int := cardinality(v_words);
+  v_width int := extensions.vector_dims(p_embedding);
+  v_scored text;
+begin
+  if v_count = 0 and p_embedding is null then
+    return;
+  end if;
+  select * into v_source from private.search_sources s where s.source = p_source;
+  if v_source.group_key is null or v_count = 0 then
+    v_scored := format($sql$
+      , scored as materialized (
+        select s.id, coalesce(%s, 0) as words, s.meaning from scanned s cross join totals n
+        where s.frequency is not null or s.meaning > 0
+      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0'));
+  else
+    -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
+    -- each with the three before and the three after it.
+    v_scored := format($sql$
+      , hits as materialized (
+        select h.* from (
+          select s.id, coalesce(s.group_id, s.id) as group_id, array[%1$s]::float8[] as parts
+          from scanned s cross join totals n where s.frequency is not null
+        ) h join group_scores g on g.group_id = h.group_id
+        order by %2$s + g.score / 2 desc, h.id limit greatest(100, $4 * 5)
+      ), placed as materialized (
+        select s.id, array[lag(s.id, 3) over beside, lag(s.id, 2) over beside, lag(s.id) over beside, s.id,
+          lead(s.id) over beside, lead(s.id, 2) over beside, lead(s.id, 3) over beside] as around
+        from scanned s where s.group_id in (select h.group_id from hits h)
+        window beside as (partition by s.group_id order by s.place, s.id)
+      ), lexical as (
+        select near.id, (%3$s + g.score / 2)::float8 as score
+        from hits h left join placed p on p.id = h.id
+        cross join lateral unnest(coalesce(p.around, array[null, null, null, h.id])) with ordinality near (id, n)
+        cross join lateral (values (0.5 ^ abs(near.n - 4))) fade (f)
+        join group_scores g on g.group_id = h.group_id
+        where near.id is not null
+        group by near.id, g.score
+      ), scored as materialized (
+        select s.id, coalesce(l.score, 0) as words, s.meaning from scanned s left join lexical l on l.id = s.id
+        where l.id is not null or s.meaning > 0
+      ) $sql$,
+      private.bm25(v_count, 's', 'n', ', '),
+      (select string_agg(format('h.parts[%s]', i), ' + ' order by i) from generate_series(1, v_count) i),
+      (select string_agg(format('max(h.parts[%s] * fade.f)', i), ' + ' order by i) from generate_series(1, v_count) i));
+  end if;
+  return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_scored || format($sql$
+    , best as (
+      select greatest(max(s.words), 1e-9) as words from scored s
+    ), likely as materialized (
+      select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
+      order by s.words / b.words + $8 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
+      limit case when $5 is null then $4 else greatest(100, $4 * 2) end
+    ), compared as (
+      select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
+    )
+    select c.id, c.lexical + $8 * c.semantic, c.words, c.lexical, c.semantic
+    from compared c order by 2 desc, 1 limit $4
+    $sql$,
+    case when v_width is null then '0::float8' else
+      'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
+    case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end)
+  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+    extensions.binary_quantize(p_embedding), p_semantic_weight;
+end
 $$;
 
 create or replace function public.search_text(
   p_source text, p_query text, p_limit int default 20, p_filter jsonb default '{}'
 )
-returns table (id uuid, score float8) language plpgsql stable set search_path = '' set jit = off as $$
-declare
-  v_scope text := private.search_scope(p_source, p_filter);
-  v_words tsquery[] := private.query_words(p_query);
-begin
-  if cardinality(v_words) = 0 then
-    return;
-  end if;
-  -- One scan of the caller's rows yields their number, their average length, how many hold each word ($1[i]), and
-  -- how often each row does; the terms of the sum are written out, one for each word.
-  return query execute (
-    select format($sql$
-      with scanned as materialized (
-        select t.id, t.search_length as length, case when t.search_vector @@ $2 then array[%1$s] end as frequency %2$s
-      ), totals as (
-        select greatest(avg(s.length), 1)::float8 as length, array[%3$s] as rarity from scanned s
-      )
-      select s.id, (%4$s)::float8
-      from scanned s cross join totals n where s.frequency is not null
-      order by 2 desc, 1 limit $4
-      $sql$,
-      string_agg(format(
-        'width_bucket(ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])::float8, $3)', i), ', ' order by i),
-      v_scope,
-      string_agg(format(
-        'ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
-          / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i),
-      string_agg(format(
-        'n.rarity[%1$s] * s.frequency[%1$s] * 2.2 / (s.frequency[%1$s] + 1.2 * (0.25 + 0.75 * s.length / n.length))', i),
-        ' + ' order by i))
-    from generate_subscripts(v_words, 1) i
-  ) using v_words, private.any_word(v_words), private.frequency_thresholds(), p_limit;
-end
+returns table (id uuid, score float8) language sql stable set search_path = '' as $$
+  select r.id, r.words from private.search_rows(p_source, p_query, null, null, p_limit, p_filter, 0) r
+  order by r.words desc, r.id
 $$;
 
 -- The expression a vector index is on. A model's rows have one width; should one differ, it is null here and not
@@ -184,12 +330,14 @@ begin
   execute format('select count(*) from (select %s limit %s) c', v_scope, private.exact_search_limit() + 1) into v_count;
   if v_count <= private.exact_search_limit() then
     return query execute format($sql$
-      with compared as materialized (
-        select t.id, 1 - (t.embedding operator(extensions.<=>) $1) as similarity
-        %s and extensions.vector_dims(t.embedding) = $3
+      with likely as materialized (
+        select t.id %1$s and bit_length(t.embedding_bits) = $3
+        order by t.embedding_bits::bit varying operator(extensions.<~>) $4 limit greatest($2 * 10, 200)
       )
-      select c.id, c.similarity from compared c order by c.similarity desc, c.id limit $2
-      $sql$, v_scope) using p_embedding, p_limit, v_width;
+      select l.id, 1 - (t.embedding operator(extensions.<=>) $1) as similarity
+      from likely l join %2$s t on t.id = l.id order by 2 desc, 1 limit $2
+      $sql$, v_scope, (select s.table_name from private.search_sources s where s.source = p_source))
+      using p_embedding, p_limit, v_width, extensions.binary_quantize(p_embedding);
   else
     -- An index scan that meets a filter goes on until it has enough, within this bound.
     perform set_config('hnsw.iterative_scan', 'strict_order', true);
@@ -207,27 +355,66 @@ $$;
 -- lexical score, which counts as 1.
 create or replace function public.search_hybrid(
   p_source text, p_query text, p_embedding extensions.vector default null, p_embedding_model text default null,
-  p_limit int default 20, p_filter jsonb default '{}', p_semantic_weight float8 default 0.3
+  p_limit int default 20, p_filter jsonb default '{}', p_semantic_weight float8 default 0.5
 )
 returns table (id uuid, score float8, lexical float8, semantic float8)
 language sql stable set search_path = '' as $$
-  with words as (
-    select w.id, w.score / nullif(max(w.score) over (), 0) as score
-    from public.search_text(p_source, p_query, greatest(p_limit * 5, 50), p_filter) w
-  ), meanings as (
-    select m.id, greatest(m.similarity, 0) as similarity
-    from private.search_vectors(p_source, p_embedding, p_embedding_model, greatest(p_limit * 5, 50), p_filter) m
-    where p_embedding is not null
-  )
-  select id, coalesce(w.score, 0) + p_semantic_weight * coalesce(m.similarity, 0),
-    coalesce(w.score, 0), coalesce(m.similarity, 0)
-  from words w full join meanings m using (id)
-  order by 2 desc, 1
-  limit p_limit
+  select r.id, r.score, r.lexical, r.semantic
+  from private.search_rows(p_source, p_query, p_embedding, p_embedding_model, p_limit, p_filter, p_semantic_weight) r
+  order by r.score desc, r.id
 $$;
 
--- Rows of a source that have no embedding of the given model yet (new, edited, or of the model before), claimed for
--- one worker. Search keeps working on the old embeddings meanwhile. content_md5 goes back to store_embeddings().
+-- Groups (conversations, files) instead of rows: score = BM25 of the whole group / best + 2 * the mean cosine of its
+-- three nearest rows. best_id is the row to show: by its words, then by its meaning.
+create or replace function public.search_groups(
+  p_source text, p_query text, p_embedding extensions.vector default null, p_embedding_model text default null,
+  p_limit int default 20, p_filter jsonb default '{}'
+)
+returns table (id uuid, score float8, best_id uuid) language plpgsql stable set search_path = '' set jit = off as $$
+declare
+  v_source private.search_sources;
+  v_words tsquery[] := private.query_words(p_query);
+  v_width int := extensions.vector_dims(p_embedding);
+begin
+  select * into v_source from private.search_sources s where s.source = p_source;
+  if found and v_source.group_key is null then
+    raise exception 'Rows of "%" have no groups', p_source using errcode = '22023';
+  end if;
+  return query execute private.search_scan(p_source, p_filter, cardinality(v_words), v_width) || format($sql$
+    , best as (
+      select greatest(max(g.score), 1e-9) as score from group_scores g
+    ), ranked as materialized (
+      select s.id, coalesce(s.group_id, s.id) as group_id, s.meaning,
+        row_number() over (partition by coalesce(s.group_id, s.id) order by s.meaning desc nulls last, s.id) as nth
+      from scanned s
+    ), likely as materialized (
+      select g.group_id, g.score / b.score as lexical
+      from group_scores g cross join best b
+      left join (select r.group_id, sum(greatest(r.meaning, 0)) / 3 as meaning from ranked r where r.nth <= 3 group by 1) m
+        on m.group_id = g.group_id
+      where g.score > 0 or m.meaning > 0
+      order by g.score / b.score + 2 * coalesce(m.meaning, 0) desc, g.group_id limit greatest(40, $4 * 2)
+    ), compared as (
+      select l.group_id, l.lexical + 2 * coalesce(sum(%1$s), 0) / 3 as score
+      from likely l left join ranked r on r.group_id = l.group_id and r.nth <= 3 %2$s
+      group by l.group_id, l.lexical
+    )
+    select c.group_id, c.score::float8, (
+      select s.id from scanned s cross join totals n where coalesce(s.group_id, s.id) = c.group_id
+      order by (%3$s) desc nulls last, s.meaning desc nulls last, s.place limit 1)
+    from (select * from compared d order by d.score desc, d.group_id limit $4) c order by c.score desc, c.group_id
+    $sql$,
+    case when v_width is null then '0' else
+      'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
+    case when v_width is not null then format('left join %s t on t.id = r.id', v_source.table_name) end,
+    coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0'))
+  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+    extensions.binary_quantize(p_embedding);
+end
+$$;
+
+-- Rows a search can find that have no embedding of the given model yet (new, edited, or of the model before), claimed
+-- for one worker. Search keeps working on the old embeddings meanwhile. content_md5 goes back to store_embeddings().
 create or replace function public.claim_rows_to_embed(
   p_source text, p_embedding_model text, p_worker text, p_limit int default 50, p_lease interval default '2 minutes'
 )
@@ -243,14 +430,14 @@ begin
       insert into private.embedding_claims (source, row_id, worker, expires_at)
       select $1, t.id, $3, now() + $5
       from %1$s t
-      where (t.embedding_model is null or t.embedding_model <> $2) and btrim(%2$s) <> ''
+      where (t.embedding_model is null or t.embedding_model <> $2) and btrim(%2$s) <> '' and (%3$s)
         and t.id not in (select c.row_id from private.embedding_claims c where c.source = $1)
       order by t.created_at limit $4
       on conflict do nothing
       returning row_id
     )
     select t.id, %2$s, md5(%2$s) from %1$s t join claimed c on c.row_id = t.id
-    $sql$, v_source.table_name, v_source.content)
+    $sql$, v_source.table_name, v_source.content, v_source.condition)
   using p_source, p_embedding_model, p_worker, p_limit, p_lease;
 end
 $$;
@@ -333,28 +520,36 @@ begin
 end
 $$;
 
-comment on procedure private.declare_search(text, regclass, text[], text, text, text) is
+comment on procedure private.declare_search(text, regclass, text[], text, text, text, text, text) is
   'Makes a table searchable by name.';
 comment on function public.search_text(text, text, int, jsonb) is
   'BM25 over what the caller may see. p_filter: {"column": value or [values]} of the source''s filter columns.';
 comment on function public.search_hybrid(text, text, extensions.vector, text, int, jsonb, float8) is
   'BM25 and cosine similarity fused; lexical is relative to the best match, semantic is the cosine.';
+comment on function public.search_groups(text, text, extensions.vector, text, int, jsonb) is
+  'Ranks the groups of a source, for example conversations by their messages, and names the best row of each.';
 comment on function private.rebuild_vector_index(regclass, text) is
   'Rebuilds the vector indexes of a searchable table, one for each embedding model in use.';
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
-revoke execute on procedure private.declare_search(text, regclass, text[], text, text, text) from public;
+revoke execute on procedure private.declare_search(text, regclass, text[], text, text, text, text, text) from public;
 call private.declare_execute('private.exact_search_limit()', 'authenticated');
 call private.declare_execute('private.query_words(text)', 'authenticated');
+call private.declare_execute('private.query_weights(tsquery[])', 'authenticated');
 call private.declare_execute('private.any_word(tsquery[])', 'authenticated');
 call private.declare_execute('private.search_scope(text, jsonb)', 'authenticated');
-call private.declare_execute('private.frequency_thresholds()', 'authenticated');
+call private.declare_execute('private.word_frequency(text)', 'authenticated');
+call private.declare_execute('private.bm25(int, text, text, text)', 'authenticated');
+call private.declare_execute('private.search_scan(text, jsonb, int, int)', 'authenticated');
+call private.declare_execute('private.search_rows(text, text, extensions.vector, text, int, jsonb, float8)', 'authenticated');
 call private.declare_execute('private.sized_embedding(int)', 'authenticated');
 call private.declare_execute('private.search_vectors(text, extensions.vector, text, int, jsonb)', 'authenticated');
 call private.declare_execute('public.search_text(text, text, int, jsonb)', 'authenticated');
 call private.declare_execute(
   'public.search_hybrid(text, text, extensions.vector, text, int, jsonb, float8)', 'authenticated');
+call private.declare_execute(
+  'public.search_groups(text, text, extensions.vector, text, int, jsonb)', 'authenticated');
 call private.declare_execute('public.claim_rows_to_embed(text, text, text, int, interval)');
 call private.declare_execute('public.store_embeddings(text, text, jsonb)');
 call private.declare_execute('private.rebuild_vector_index(regclass, text)');

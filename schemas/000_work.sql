@@ -43,7 +43,8 @@ comment on column private.work_queues.max_failures is
 
 -- ------------------------------------------------------------------------------------------------ functions
 
--- Wakes the workers of the queue named by the trigger's argument.
+-- Wakes the workers of the queue named by the trigger's argument. For each row, not statement: a claim that finds nothing
+-- must not wake the one who asked.
 create or replace function private.notify_work()
 returns trigger language plpgsql volatile set search_path = '' as $$
 begin
@@ -73,7 +74,7 @@ begin
     comment on column %1$s.next_attempt_at is 'Earliest next attempt.';
     create index if not exists %2$I on %1$s (lease_expires_at) where %3$s;
     create or replace trigger notify_work after insert or update of status, next_attempt_at on %1$s
-      for each statement execute function private.notify_work(%4$L);
+      for each row execute function private.notify_work(%4$L);
     $sql$, p_table, 'idx_' || v_name || '_work', regexp_replace(p_condition, '\mt\.', '', 'g'), p_queue);
   insert into private.work_queues (queue, table_name, running_status, failed_status, error_column, condition, ready,
     ordering, max_failures)

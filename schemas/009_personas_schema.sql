@@ -120,6 +120,8 @@ create index if not exists idx_persona_conversations_user on public.persona_conv
 create index if not exists idx_persona_messages_conversation on public.persona_messages (conversation_id, sequence);
 create index if not exists idx_persona_likes_user on public.persona_likes (user_id);
 
+call private.declare_foreign_key('public.meta_memory_facts', 'persona_id', 'public.personas', 'cascade');
+
 -- ------------------------------------------------------------------------------------------------ functions
 
 create or replace function private.start_persona_stats()
@@ -276,6 +278,7 @@ call private.declare_execute('public.search_personas(text, text, boolean, int, i
 call private.declare_execute('public.get_trending_personas(int)', 'authenticated');
 call private.declare_execute('public.get_persona_categories()', 'authenticated');
 
+call private.declare_reference('public.meta_memory_facts', 'persona_id', 'public.personas');
 call private.declare_access('public.personas', 'public', 'creator_id', p_public => 'visibility', p_protected => '{is_featured, version}');
 call private.declare_access('public.persona_knowledge', 'special', 'persona_id');
 call private.declare_access('public.persona_conversations', 'owner');

@@ -34,7 +34,11 @@ create table if not exists public.meta_conversations (
   updated_at timestamptz not null default now()
 );
 
+alter table public.meta_conversations add column if not exists is_private boolean not null default false;
+
 comment on table public.meta_conversations is 'Conversation containers.';
+comment on column public.meta_conversations.is_private is
+  'Nothing of it is remembered, and no search finds its messages.';
 comment on column public.meta_conversations.project_id is
   'Folder of the conversation; its members can read it.';
 comment on column public.meta_conversations.agent_type is
@@ -180,6 +184,10 @@ call private.declare_foreign_key('public.files', 'conversation_id', 'public.meta
 call private.declare_foreign_key(
   'public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations', 'set null');
 call private.declare_foreign_key('public.meta_memory_facts', 'source_message_id', 'public.meta_messages', 'set null');
+call private.declare_foreign_key(
+  'public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations', 'cascade');
+call private.declare_foreign_key('public.meta_memory_candidates', 'source_message_id', 'public.meta_messages', 'cascade');
+call private.declare_foreign_key('public.meta_memory_extractions', 'message_id', 'public.meta_messages', 'cascade');
 
 -- ------------------------------------------------------------------------------------------------ functions
 
@@ -311,8 +319,8 @@ $$;
 create or replace function public.get_conversation_with_messages(p_conversation_id uuid, p_limit int default 100)
 returns table (conversation jsonb, messages jsonb) language sql stable set search_path = '' as $$
   select to_jsonb(c) - 'last_sequence', coalesce((
-    select jsonb_agg(to_jsonb(m) - array['embedding', 'embedding_model', 'search_vector', 'search_length', 'lease_owner',
-      'lease_expires_at', 'attempt', 'idempotency_key'] order by m.sequence)
+    select jsonb_agg(to_jsonb(m) - array['embedding', 'embedding_bits', 'embedding_model', 'search_vector', 'search_length',
+      'lease_owner', 'lease_expires_at', 'attempt', 'idempotency_key'] order by m.sequence)
     from (
       select * from public.meta_messages l
       where l.conversation_id = c.id and l.is_active_branch
@@ -345,6 +353,9 @@ create or replace trigger move_messages after update of project_id, user_id on p
   execute function private.move_messages();
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
+create or replace trigger queue_memory_extraction after update of status on public.meta_messages
+  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status = 'streaming')
+  execute function private.queue_memory_extraction();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');
 create or replace trigger delete_task_transcript after delete on public.meta_tasks
@@ -389,4 +400,5 @@ call private.declare_access('public.meta_conversation_shares', 'child', 'convers
 
 call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id, conversation_id, role}',
   't.role in (''user'', ''assistant'') and t.status = ''complete'' and t.conversation_id not in (
-    select c.id from public.meta_conversations c where c.deleted_at is not null)', 't.content', 'idx_messages_embedding');
+    select c.id from public.meta_conversations c where c.deleted_at is not null or c.is_private or c.agent_type = ''task'')', 't.content',
+  'idx_messages_embedding', 't.conversation_id', 't.sequence');

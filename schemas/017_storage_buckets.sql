@@ -474,7 +474,8 @@ create policy "administrators may change quotas" on public.meta_storage_quotas f
   using ((select private.is_admin())) with check ((select private.is_admin()));
 
 call private.declare_search('chunks', 'public.meta_file_chunks', '{user_id, project_id, file_metadata_id}', 'true',
-  'private.heading_text(t.heading_path) || '' '' || t.content', 'idx_file_chunks_embedding');
+  'private.heading_text(t.heading_path) || '' '' || t.content', 'idx_file_chunks_embedding',
+  't.file_metadata_id', 't.ordinal');
 
 -- Supabase guards storage itself and lets its deploying role add policies; ours, where it is absent, is declared
 -- here. Public buckets need no policy: their files are served by name, and nobody may list them.

@@ -146,7 +146,7 @@ begin
   from pg_catalog.pg_attribute a
   where a.attrelid = v_declared.table_name::regclass and a.attnum > 0 and not a.attisdropped
     and not (v_declared.arguments -> 'hidden' ? a.attname::text)
-    and a.attname not in ('search_vector', 'search_length', 'embedding', 'text_embedding', 'content_embedding', 'lease_owner',
+    and a.attname not in ('search_vector', 'search_length', 'embedding', 'embedding_bits', 'text_embedding', 'content_embedding', 'lease_owner',
       'lease_expires_at');
   return query execute format('select jsonb_build_object(%s) from %s where (%s) and %s limit $2', v_columns, v_declared.table_name,
     v_declared.write_rule,

@@ -1065,6 +1065,7 @@ export interface MetaArtifacts {
   search_vector: Computed<string | null>;
   search_length: Computed<number | null>;
   created_at: Generated<Timestamp>;
+  embedding_bits: Computed<string | null>;
 }
 
 export interface MetaBudgetReservations {
@@ -1125,6 +1126,7 @@ export interface MetaConversations {
   deleted_at: NullableTimestamp;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  is_private: Generated<boolean>;
 }
 
 export interface MetaDecisions {
@@ -1157,6 +1159,7 @@ export interface MetaFileChunks {
   created_at: Generated<Timestamp>;
   search_vector: Computed<string | null>;
   search_length: Computed<number | null>;
+  embedding_bits: Computed<string | null>;
 }
 
 export interface MetaFileMetadata {
@@ -1192,6 +1195,39 @@ export interface MetaFileMetadata {
   expires_at: NullableTimestamp;
 }
 
+export interface MetaMemoryCandidates {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  project_id: string | null;
+  content: string;
+  category: Generated<'preference' | 'fact' | 'instruction' | 'context'>;
+  importance_score: Generated<number>;
+  expires_at: NullableTimestamp;
+  status: Generated<'pending' | 'accepted' | 'edited' | 'rejected'>;
+  contradicts_id: string | null;
+  fact_id: string | null;
+  extracted_by: string;
+  source_conversation_id: string | null;
+  source_message_id: string | null;
+  content_hash: Computed<string>;
+  decided_at: NullableTimestamp;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface MetaMemoryExtractions {
+  id: Generated<string>;
+  message_id: string;
+  status: Generated<'pending' | 'running' | 'done' | 'failed'>;
+  error_message: string | null;
+  created_at: Generated<Timestamp>;
+  lease_owner: string | null;
+  lease_expires_at: NullableTimestamp;
+  attempt: Generated<number>;
+  failures: Generated<number>;
+  next_attempt_at: NullableTimestamp;
+}
+
 export interface MetaMemoryFacts {
   id: Generated<string>;
   project_id: string | null;
@@ -1221,6 +1257,24 @@ export interface MetaMemoryFacts {
   search_vector: Computed<string | null>;
   search_length: Computed<number | null>;
   updated_at: Generated<Timestamp>;
+  persona_id: string | null;
+  embedding_bits: Computed<string | null>;
+}
+
+export interface MetaMemorySettings {
+  user_id: Generated<string>;
+  extraction: Generated<'ask' | 'automatic' | 'off'>;
+  use_model: Generated<boolean>;
+  max_facts: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface MetaMemoryTrash {
+  id: string;
+  user_id: Generated<string>;
+  fact: Json;
+  deleted_at: Generated<Timestamp>;
 }
 
 export interface MetaMessageAttachments {
@@ -1276,6 +1330,7 @@ export interface MetaMessages {
   search_length: Computed<number | null>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  embedding_bits: Computed<string | null>;
 }
 
 export interface MetaProjectHistory {
@@ -1885,6 +1940,7 @@ export interface PromptLibrary {
   updated_at: Generated<Timestamp>;
   search_vector: Computed<string | null>;
   search_length: Computed<number | null>;
+  embedding_bits: Computed<string | null>;
 }
 
 export interface PromptTemplates {
@@ -2859,7 +2915,11 @@ export interface DB {
   meta_decisions: MetaDecisions;
   meta_file_chunks: MetaFileChunks;
   meta_file_metadata: MetaFileMetadata;
+  meta_memory_candidates: MetaMemoryCandidates;
+  meta_memory_extractions: MetaMemoryExtractions;
   meta_memory_facts: MetaMemoryFacts;
+  meta_memory_settings: MetaMemorySettings;
+  meta_memory_trash: MetaMemoryTrash;
   meta_message_attachments: MetaMessageAttachments;
   meta_messages: MetaMessages;
   meta_project_history: MetaProjectHistory;

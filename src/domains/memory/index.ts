@@ -1,2 +1,3 @@
 export { memoryOperations } from './operations.ts';
 export { MemoryService } from './service.ts';
+export { MemorySource } from './source.ts';
