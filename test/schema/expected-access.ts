@@ -97,6 +97,7 @@ export const expected: Record<string, string[]> = {
     'marketplace_installs',
     'marketplace_listings',
     'mcp_configs',
+    'meta_tool_permissions',
     'notification_preferences',
     'organization_invitations',
     'organization_themes',
@@ -240,6 +241,7 @@ export const expected: Record<string, string[]> = {
   // Made by the system, theirs to change and delete.
   'oa - o o': ['api_keys', 'notifications', 'sessions'],
   'oevma o o o': ['meta_project_members', 'model_providers', 'presence_status'],
+  'oevma oem oem -': ['meta_tool_approvals'],
   'oevma - oem -': ['idea_project_phases', 'video_generation_queue'],
   // Read by everybody signed in, written by the system alone.
   'oevmas - - -': ['rating_summaries', 'video_provider_performance'],
