@@ -243,14 +243,14 @@ begin
       insert into private.embedding_claims (source, row_id, worker, expires_at)
       select $1, t.id, $3, now() + $5
       from %1$s t
-      where (t.embedding_model is null or t.embedding_model <> $2) and btrim(%2$s) <> ''
+      where (t.embedding_model is null or t.embedding_model <> $2) and btrim(%2$s) <> '' and (%3$s)
         and t.id not in (select c.row_id from private.embedding_claims c where c.source = $1)
       order by t.created_at limit $4
       on conflict do nothing
       returning row_id
     )
     select t.id, %2$s, md5(%2$s) from %1$s t join claimed c on c.row_id = t.id
-    $sql$, v_source.table_name, v_source.content)
+    $sql$, v_source.table_name, v_source.content, v_source.condition)
   using p_source, p_embedding_model, p_worker, p_limit, p_lease;
 end
 $$;

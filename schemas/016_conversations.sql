@@ -208,11 +208,14 @@ create table if not exists public.meta_conversation_shares (
 );
 
 alter table public.meta_conversation_shares
-  add column if not exists leaf_message_id uuid references public.meta_messages (id) on delete cascade;
+  add column if not exists leaf_message_id uuid references public.meta_messages (id) on delete cascade,
+  add column if not exists has_password boolean not null generated always as (password_hash is not null) stored;
 
 comment on table public.meta_conversation_shares is 'Sharing links.';
 comment on column public.meta_conversation_shares.leaf_message_id is
   'Last message the link shows, with those before it on its path; what was said later stays private.';
+comment on column public.meta_conversation_shares.has_password is
+  'Whether a password is asked for; its hash is never shown.';
 comment on column public.meta_conversation_shares.share_token_hash is 'SHA-256 of the token in the link.';
 comment on column public.meta_conversation_shares.password_hash is
   'Argon2id of the password the reader must give; null: none.';
@@ -311,6 +314,16 @@ begin
   if new.parent_message_id is not null and (new.role = 'tool' or new.tool_calls is not null) then
     select m.is_active_branch into new.is_active_branch from public.meta_messages m where m.id = new.parent_message_id;
   end if;
+  return new;
+end
+$$;
+
+-- An answer that waits has no holder, so that it can be claimed at once when it goes on.
+create or replace function private.release_answer()
+returns trigger language plpgsql volatile set search_path = '' as $$
+begin
+  new.lease_owner := null;
+  new.lease_expires_at := null;
   return new;
 end
 $$;
@@ -554,6 +567,8 @@ create or replace trigger update_conversation_stats_trigger
 create or replace trigger move_messages after update of project_id, user_id on public.meta_conversations
   for each row when (old.project_id is distinct from new.project_id or old.user_id is distinct from new.user_id)
   execute function private.move_messages();
+create or replace trigger release_answer before update of status on public.meta_messages
+  for each row when (new.status = 'waiting') execute function private.release_answer();
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
@@ -603,6 +618,8 @@ call private.declare_reference('public.meta_tool_permissions', 'conversation_id'
 call private.declare_access('public.meta_tool_approvals', 'child', 'message_id', p_parent => 'public.meta_messages',
   p_actions => '{select, insert, update}', p_protected => '{decided_by, decided_at}');
 
+-- Chats only: what agents say on the way to a task's result is found in its artifacts.
 call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id, conversation_id, role}',
-  't.role in (''user'', ''assistant'') and t.status = ''complete'' and t.conversation_id not in (
-    select c.id from public.meta_conversations c where c.deleted_at is not null)', 't.content', 'idx_messages_embedding');
+  't.role in (''user'', ''assistant'') and t.status = ''complete'' and not t.is_step and t.conversation_id not in (
+    select c.id from public.meta_conversations c where c.deleted_at is not null or c.agent_type = ''task'')',
+  't.content', 'idx_messages_embedding');

@@ -8,9 +8,13 @@ import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import {
   AnswerSource,
+  Approvals,
+  Asking,
   ConversationEvents,
   ConversationService,
+  chatTools,
   conversationOperations,
+  Sharing,
 } from './domains/conversations/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, memoryOperations } from './domains/memory/index.ts';
@@ -67,7 +71,8 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const auth = new AuthService({ database, clock, version, supabase });
   const projects = new ProjectService(database);
   const projectEvents = new ProjectEvents(database);
-  const conversations = new ConversationService(database);
+  const conversations = new ConversationService(database, embedding);
+  const approvals = new Approvals(database, async () => chatTools({ files, memory }));
   const conversationEvents = new ConversationEvents(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
@@ -77,7 +82,13 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...fileOperations(files),
     ...memoryOperations(memory),
     ...projectOperations(projects, projectEvents),
-    ...conversationOperations(conversations, conversationEvents),
+    ...conversationOperations({
+      conversations,
+      approvals,
+      asking: new Asking(database),
+      sharing: new Sharing(database),
+      events: conversationEvents,
+    }),
   ]);
 
   const idempotency = new IdempotencyStore(database, secrets);
@@ -137,6 +148,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         Promise.all([
           files.sweep(clock.now()),
           idempotency.sweep(),
+          conversations.emptyTrash(),
           database.asService('sessions that ended', (session) =>
             sql`select cleanup_expired_sessions()`.execute(session),
           ),

@@ -1104,6 +1104,8 @@ export interface MetaConversationShares {
   view_count: Generated<number>;
   is_public: Generated<boolean>;
   created_at: Generated<Timestamp>;
+  leaf_message_id: string | null;
+  has_password: Computed<boolean>;
 }
 
 export interface MetaConversations {
@@ -1125,6 +1127,8 @@ export interface MetaConversations {
   deleted_at: NullableTimestamp;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  is_private: Generated<boolean>;
+  is_titled: Generated<boolean>;
 }
 
 export interface MetaDecisions {
@@ -1234,6 +1238,8 @@ export interface MetaMessageAttachments {
   thumbnail_path: string | null;
   metadata: Generated<Json>;
   created_at: Generated<Timestamp>;
+  position: Generated<number>;
+  delivered_as: 'native' | 'text' | 'passages' | 'unread' | null;
 }
 
 export interface MetaMessages {
@@ -1246,7 +1252,7 @@ export interface MetaMessages {
   role: 'user' | 'assistant' | 'system' | 'tool';
   content: Generated<string>;
   content_type: Generated<'text' | 'markdown' | 'code' | 'image' | 'audio'>;
-  status: Generated<'complete' | 'streaming' | 'stopped' | 'failed'>;
+  status: Generated<'complete' | 'streaming' | 'waiting' | 'stopped' | 'failed'>;
   error: string | null;
   reasoning: string | null;
   tool_calls: Json;
@@ -1276,6 +1282,8 @@ export interface MetaMessages {
   search_length: Computed<number | null>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  author_id: string | null;
+  is_step: Computed<boolean>;
 }
 
 export interface MetaProjectHistory {
@@ -1309,6 +1317,8 @@ export interface MetaProjects {
   metadata: Generated<Json>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  instructions: string | null;
+  chat_defaults: Generated<Json>;
   organization_id: string | null;
 }
 
@@ -1405,6 +1415,28 @@ export interface MetaTasks {
   started_at: NullableTimestamp;
   completed_at: NullableTimestamp;
   lost_workers: Generated<number>;
+}
+
+export interface MetaToolApprovals {
+  id: Generated<string>;
+  message_id: string;
+  call_key: string;
+  tool_name: string;
+  tool_input: Generated<Json>;
+  decision: 'allowed' | 'denied' | null;
+  decided_by: string | null;
+  decided_at: NullableTimestamp;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MetaToolPermissions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  conversation_id: string | null;
+  tool_name: string;
+  permission: 'always' | 'ask' | 'never';
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface MetaWorkflowInstances {
@@ -2858,6 +2890,8 @@ export interface DB {
   meta_task_history: MetaTaskHistory;
   meta_task_runs: MetaTaskRuns;
   meta_tasks: MetaTasks;
+  meta_tool_approvals: MetaToolApprovals;
+  meta_tool_permissions: MetaToolPermissions;
   meta_workflow_instances: MetaWorkflowInstances;
   meta_workflow_logs: MetaWorkflowLogs;
   meta_workflow_schedules: MetaWorkflowSchedules;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
-import type { ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
+import type { MessagePart, ModelMessage, TokenUsage, ToolCall } from '../../providers/model/index.ts';
 
 /**
  * The transcript of an agent: rows of meta_messages in one conversation, which are also its checkpoints. A phase is
@@ -124,11 +124,16 @@ function toolText(output: unknown): string {
   return text.length > maxToolText ? `${text.slice(0, maxToolText)}… (shortened)` : text;
 }
 
-/** The steps of one phase as a model reads them. */
-export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
+/** The steps of one phase as a model reads them, with what is attached to those of people. */
+export function toModelMessages(
+  system: string,
+  steps: Step[],
+  attached: ReadonlyMap<string, MessagePart[]> = new Map(),
+): ModelMessage[] {
   const messages: ModelMessage[] = [{ role: 'system', content: system }];
   for (const step of steps) {
-    if (step.role === 'user') messages.push({ role: 'user', content: step.content });
+    if (step.role === 'user')
+      messages.push({ role: 'user', content: userContent(step.content, attached.get(step.id) ?? []) });
     else if (step.role === 'assistant')
       messages.push({
         role: 'assistant',
@@ -145,6 +150,12 @@ export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
       });
   }
   return messages;
+}
+
+/** One text where there is nothing but text: not every model takes a list of parts. */
+function userContent(text: string, parts: MessagePart[]): string | MessagePart[] {
+  const all: MessagePart[] = [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...parts];
+  return all.every((part) => part.type === 'text') ? all.map((part) => part.text).join('\n\n') : all;
 }
 
 /** Tool calls of the last assistant step that have no result yet. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { UserPrincipal } from '../../database/index.ts';
+import { found, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
 import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
@@ -9,7 +9,7 @@ const rememberedFacts = 8;
 
 /** A part of the system prompt and where it is from. */
 export interface PromptPart {
-  source: 'role' | 'memory';
+  source: 'role' | 'project' | 'memory';
   /** Stands above the text; empty for the role, which begins the prompt. */
   title: string;
   text: string;
@@ -40,16 +40,20 @@ export async function composeTurn(
   principal: UserPrincipal,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const tier = 'sonnet';
+  const place = await readPlace(deps, answer, principal);
+  const tier = place.model_tier ?? 'sonnet';
   const model = await deps.models.forTier(principal, tier);
-  const question = await questionOf(deps, answer, principal);
-  const facts = await deps.memory.searchFacts(principal, {
-    query: question.slice(0, 2_000),
-    project_id: answer.project_id,
-    limit: rememberedFacts,
-    signal,
-  });
+  const facts = place.is_private
+    ? []
+    : await deps.memory.searchFacts(principal, {
+        query: place.question.slice(0, 2_000),
+        project_id: answer.project_id,
+        limit: rememberedFacts,
+        signal,
+      });
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
+  if (place.instructions)
+    system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
   if (facts.length > 0)
     system.push({
       source: 'memory',
@@ -58,7 +62,7 @@ export async function composeTurn(
     });
   return {
     system,
-    tools: knowledgeTools(deps.files, deps.memory),
+    tools: chatTools(deps).filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
     parameters: {},
     tier,
     model,
@@ -66,19 +70,37 @@ export async function composeTurn(
   };
 }
 
+/** Every tool an answer may call. */
+export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>): Tool[] =>
+  knowledgeTools(deps.files, deps.memory);
+
+/** Tools that a private conversation does not have: it leaves memory alone in both directions. */
+const memoryTools = new Set(['search_memory', 'remember']);
+
 /** The parts as one text, each under its title. */
 export const renderSystem = (parts: PromptPart[]): string =>
   parts.map(({ title, text }) => (title === '' ? text : `${title}:\n${text}`)).join('\n\n');
 
-async function questionOf(
+interface Place {
+  question: string;
+  is_private: boolean;
+  model_tier: ModelTier | null;
+  instructions: string | null;
+}
+
+/** The question, and what the conversation and its project choose. */
+async function readPlace(
   { database }: AgentDeps,
   answer: AnswerPlace,
   principal: UserPrincipal,
-): Promise<string> {
+): Promise<Place> {
   return database.as(principal, async (session) => {
-    const { rows } = await sql<{ content: string }>`
-      select q.content from meta_messages a join meta_messages q on q.id = a.parent_message_id
+    const { rows } = await sql<Place>`
+      select coalesce(q.content, '') as question, c.is_private, p.instructions,
+        coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
+      from meta_messages a join meta_conversations c on c.id = a.conversation_id
+      left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
       where a.id = ${answer.id}`.execute(session);
-    return rows[0]?.content ?? '';
+    return found(rows[0], 'The answer');
   });
 }

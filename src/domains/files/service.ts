@@ -201,11 +201,16 @@ export class FileService {
   }
 
   /** The bytes of a file the caller may see. */
-  async content(context: UserContext, id: string) {
-    const row = await this.#deps.database.as(context.principal, async (session) =>
+  content(context: UserContext, id: string) {
+    return this.contentFor(context.principal, id, context.signal);
+  }
+
+  /** The same for whoever works for a person. Errors: `not_found`. */
+  async contentFor(principal: UserPrincipal, id: string, signal: AbortSignal) {
+    const row = await this.#deps.database.as(principal, async (session) =>
       found(await queries.findFile(session, id), 'The file'),
     );
-    const object = await this.openContent(row.file_id ?? '', context.signal);
+    const object = await this.openContent(row.file_id ?? '', signal);
     return { ...object, file_name: row.file_name, mime_type: row.mime_type ?? 'application/octet-stream' };
   }
 
@@ -236,6 +241,7 @@ export class FileService {
         {
           fix:
             file.processing_status === 'failed' ? 'Upload another version of it.' : 'Try again in a moment.',
+          details: { status: file.processing_status },
         },
       );
     return {
@@ -282,10 +288,16 @@ export class FileService {
     return { items, next: null };
   }
 
-  /** Passages by words and meaning: of one project, or of everything that is the caller's own. */
+  /** Passages by words and meaning: of one file, of one project, or of everything that is the caller's own. */
   async searchPassages(
     principal: UserPrincipal,
-    search: { query: string; project_id: string | null; limit: number; signal?: AbortSignal },
+    search: {
+      query: string;
+      project_id: string | null;
+      file_id?: string;
+      limit: number;
+      signal?: AbortSignal;
+    },
   ): Promise<queries.PassageRow[]> {
     const { database, embedding } = this.#deps;
     const vector = await embedQuery(embedding, search.query, search.signal);
@@ -294,7 +306,11 @@ export class FileService {
         query: search.query,
         ...vector,
         filter:
-          search.project_id === null ? { user_id: principal.user_id } : { project_id: search.project_id },
+          search.file_id !== undefined
+            ? { file_metadata_id: search.file_id }
+            : search.project_id === null
+              ? { user_id: principal.user_id }
+              : { project_id: search.project_id },
         limit: search.limit,
       }),
     );

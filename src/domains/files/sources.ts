@@ -92,7 +92,7 @@ export class FileSource implements WorkSource<FileClaim> {
   }
 }
 
-const sources = ['chunks', 'memory'] as const;
+const sources = ['chunks', 'memory', 'messages'] as const;
 
 interface EmbeddingClaim extends Claim {
   source: (typeof sources)[number];
