@@ -34,7 +34,7 @@ create table if not exists public.meta_conversations (
   total_cost numeric(14, 6) not null default 0,
   message_count int not null default 0,
   last_sequence bigint not null default 0,
-  last_message_at timestamptz,
+  last_message_at timestamptz not null default now(),
   is_archived boolean not null default false,
   is_pinned boolean not null default false,
   metadata jsonb not null default '{}',
@@ -57,8 +57,14 @@ comment on column public.meta_conversations.metadata is
 
 alter table public.meta_conversations add column if not exists is_private boolean not null default false;
 alter table public.meta_conversations add column if not exists is_titled boolean not null default false;
+update public.meta_conversations set last_message_at = created_at where last_message_at is null;
+alter table public.meta_conversations
+  alter column last_message_at set default now(),
+  alter column last_message_at set not null;
 
 comment on column public.meta_conversations.is_private is 'Nothing is remembered from it, and nothing remembered is used.';
+comment on column public.meta_conversations.last_message_at is
+  'When something was said last, the order of lists; of an empty conversation, when it was begun.';
 comment on column public.meta_conversations.is_titled is
   'The title was chosen by a person or made from the first exchange; false: it is the beginning of the question.';
 
@@ -261,7 +267,10 @@ comment on column public.meta_tool_approvals.decided_by is 'Set by trigger, as d
 
 -- -------------------------------------------------------------------------------------------------- indexes
 
-create index if not exists idx_conversations_user_id on public.meta_conversations (user_id, updated_at desc);
+create index if not exists idx_conversations_user_last on public.meta_conversations (user_id, last_message_at desc);
+drop index if exists public.idx_conversations_user_id; -- it was ordered by updated_at
+create index if not exists idx_conversations_imported on public.meta_conversations
+  (user_id, (metadata #>> '{import,source}'), (metadata #>> '{import,external_id}')) where metadata ? 'import';
 create index if not exists idx_conversations_project_id on public.meta_conversations (project_id);
 create index if not exists idx_conversations_trash on public.meta_conversations (deleted_at) where deleted_at is not null;
 create index if not exists idx_messages_user_id on public.meta_messages (user_id);
@@ -299,7 +308,8 @@ begin
     return new;
   end if;
   update public.meta_conversations c
-  set last_sequence = c.last_sequence + 1, last_message_at = now()
+  set last_sequence = c.last_sequence + 1,
+      last_message_at = case when c.last_sequence = 0 then new.created_at else greatest(c.last_message_at, new.created_at) end
   where c.id = new.conversation_id
   returning c.last_sequence, c.user_id, c.project_id into new.sequence, new.user_id, new.project_id;
   if not found then

@@ -14,6 +14,9 @@ import {
   ConversationService,
   chatTools,
   conversationOperations,
+  Exporting,
+  Importing,
+  ImportSource,
   Sharing,
 } from './domains/conversations/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
@@ -72,6 +75,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const projects = new ProjectService(database);
   const projectEvents = new ProjectEvents(database);
   const conversations = new ConversationService(database, embedding);
+  const importing = new Importing(database, files);
   const approvals = new Approvals(database, async () => chatTools({ files, memory }));
   const conversationEvents = new ConversationEvents(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
@@ -87,6 +91,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       approvals,
       asking: new Asking(database),
       sharing: new Sharing(database),
+      importing,
       events: conversationEvents,
     }),
   ]);
@@ -114,6 +119,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         new AnswerSource(agentDeps, concurrency),
         new FileSource(database, files, extractor),
         new EmbeddingSource(database, embedding),
+        new ImportSource({ database, files, tempDir: join(config.dataDir, 'tmp') }),
       ],
     );
 
@@ -122,6 +128,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       registry,
       authenticator,
       files: { files, projects },
+      chats: { exporting: new Exporting(database), importing },
       idempotency,
       version,
       host: config.host,

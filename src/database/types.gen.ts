@@ -1120,7 +1120,7 @@ export interface MetaConversations {
   total_cost: Generated<number>;
   message_count: Generated<number>;
   last_sequence: Generated<number>;
-  last_message_at: NullableTimestamp;
+  last_message_at: Generated<Timestamp>;
   is_archived: Generated<boolean>;
   is_pinned: Generated<boolean>;
   metadata: Generated<Json>;

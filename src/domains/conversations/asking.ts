@@ -90,7 +90,7 @@ export class Asking {
 
   show(context: UserContext, { message_id }: Input<'show'>) {
     return this.#database.as(context.principal, async (session) => {
-      const { conversation_id } = found(await queries.findMessage(session, message_id), 'The message');
+      const { conversation_id } = await findTurn(session, message_id);
       await queries.switchBranch(session, message_id);
       await queries.announce(session, conversation_id);
       return readConversation(session, conversation_id);
@@ -99,7 +99,7 @@ export class Asking {
 
   deleteBranch(context: UserContext, { message_id }: Input<'deleteBranch'>) {
     return this.#database.as(context.principal, async (session) => {
-      const { conversation_id } = found(await queries.findMessage(session, message_id), 'The message');
+      const { conversation_id } = await findTurn(session, message_id);
       await queries.deleteBranch(session, message_id);
       await queries.announce(session, conversation_id);
       return readConversation(session, conversation_id);
@@ -118,7 +118,7 @@ export class Asking {
 
   /** The message a new version is made of. */
   async #place(session: Session, id: string, role: 'user' | 'assistant', key: string | undefined) {
-    const message = found(await queries.findMessage(session, id), 'The message');
+    const message = await findTurn(session, id);
     if (message.role !== role)
       throw new AppError(
         'invalid_input',
@@ -129,6 +129,12 @@ export class Asking {
     await mustBeFree(session, message.conversation_id, key);
     return message;
   }
+}
+
+/** A message of the tree; a step of an answer is none. Errors: `not_found`. */
+async function findTurn(session: Session, id: string) {
+  const message = await queries.findMessage(session, id);
+  return found(message?.role === 'tool' ? undefined : message, 'The message');
 }
 
 interface Question {

@@ -4,6 +4,7 @@ import { contract } from '../../operations/operation.ts';
 import { conversation, conversationView, message, modelTier } from './fields.ts';
 import { sharesContract } from './share-contract.ts';
 import { toolsContract } from './tool-contract.ts';
+import { importsContract } from './transfer/contract.ts';
 
 export type { Attachment, Conversation, Message } from './fields.ts';
 
@@ -190,6 +191,16 @@ const coreContract = {
     output: shown,
     errors: ['not_found'],
   }),
+  facts: contract({
+    id: 'messages.facts',
+    summary: 'The remembered facts an answer was given, as they are now',
+    method: 'GET',
+    path: '/messages/{message_id}/facts',
+    scope: 'chat:read',
+    input: messagePath,
+    output: z.object({ items: z.array(z.object({ id, content: z.string() })) }),
+    errors: ['not_found'],
+  }),
   rate: contract({
     id: 'messages.rate',
     summary: 'Say how good an answer is, and why',
@@ -246,4 +257,9 @@ const coreContract = {
   }),
 };
 
-export const conversationsContract = { ...coreContract, ...toolsContract, ...sharesContract };
+export const conversationsContract = {
+  ...coreContract,
+  ...toolsContract,
+  ...sharesContract,
+  ...importsContract,
+};

@@ -21,6 +21,7 @@ export const conversation = z.object({
   is_archived: z.boolean(),
   /** Nothing is remembered from it, and nothing remembered is used. */
   is_private: z.boolean(),
+  last_message_at: time,
   /** When it was moved to the trash. */
   deleted_at: time.nullable(),
   created_at: time,

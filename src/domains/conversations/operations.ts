@@ -5,12 +5,14 @@ import { conversationsContract as contract } from './contract.ts';
 import type { ConversationEvents } from './events.ts';
 import type { ConversationService } from './service.ts';
 import type { Sharing } from './sharing.ts';
+import type { Importing } from './transfer/importing.ts';
 
 interface Services {
   conversations: ConversationService;
   asking: Asking;
   approvals: Approvals;
   sharing: Sharing;
+  importing: Importing;
   events: ConversationEvents;
 }
 
@@ -19,6 +21,7 @@ export function conversationOperations({
   asking,
   approvals,
   sharing,
+  importing,
   events,
 }: Services): Operation[] {
   return [
@@ -36,6 +39,7 @@ export function conversationOperations({
     defineOperation(contract.regenerate, (context, input) => asking.regenerate(context, input)),
     defineOperation(contract.show, (context, input) => asking.show(context, input)),
     defineOperation(contract.deleteBranch, (context, input) => asking.deleteBranch(context, input)),
+    defineOperation(contract.facts, (context, input) => conversations.facts(context, input.message_id)),
     defineOperation(contract.rate, (context, input) => conversations.rate(context, input)),
     defineOperation(contract.search, (context, input) => conversations.search(context, input)),
     defineOperation(contract.follow, (context, input) => events.follow(context, input)),
@@ -46,6 +50,8 @@ export function conversationOperations({
     defineOperation(contract.listShares, (context, input) => sharing.list(context, input.conversation_id)),
     defineOperation(contract.createShare, (context, input) => sharing.create(context, input)),
     defineOperation(contract.revokeShare, (context, input) => sharing.revoke(context, input.share_id)),
+    defineOperation(contract.listImports, (context) => importing.list(context)),
+    defineOperation(contract.cancelImport, (context, input) => importing.cancel(context, input)),
     defineOperation(contract.openShare, (context, input) => sharing.open(context, input)),
   ];
 }

@@ -15,6 +15,7 @@ const conversationFields = [
   'is_pinned',
   'is_archived',
   'is_private',
+  'last_message_at',
   'deleted_at',
   'created_at',
   'updated_at',
@@ -46,12 +47,12 @@ export async function listConversations(session: Session, filter: ListFilter) {
     .$if(filter.search !== undefined, (query) =>
       query.where('title', 'ilike', containing(filter.search ?? '')),
     )
-    .orderBy('updated_at', 'desc')
+    .orderBy('last_message_at', 'desc')
     .orderBy('id', 'desc');
   const pinned = filter.cursor ? [] : await base.where('is_pinned', '=', true).limit(200).execute();
   const rest = await base
     .where('is_pinned', '=', false)
-    .where(olderThan(filter.cursor, 'updated_at'))
+    .where(olderThan(filter.cursor, 'last_message_at'))
     .limit(filter.limit + 1)
     .execute();
   return { pinned, rest };
@@ -264,6 +265,11 @@ export const stopMessage = (session: Session, id: string) =>
     .where('id', '=', id)
     .where('status', 'in', ['streaming', 'waiting'])
     .execute();
+
+export const listFacts = async (session: Session, ids: string[]) =>
+  ids.length === 0
+    ? []
+    : session.selectFrom('meta_memory_facts').select(['id', 'content']).where('id', 'in', ids).execute();
 
 export const rateMessage = (
   session: Session,

@@ -32,7 +32,7 @@ export class ConversationService {
     );
     // The order is by last use, so the cursor carries that time.
     const { items, next } = toPage(
-      rest.map((row) => ({ ...row, created_at: row.updated_at, made_at: row.created_at })),
+      rest.map((row) => ({ ...row, created_at: row.last_message_at as Date, made_at: row.created_at })),
       input.limit,
     );
     return {
@@ -95,6 +95,14 @@ export class ConversationService {
     return this.#database.as(context.principal, async (session) => {
       found(await queries.findConversation(session, id), 'The conversation');
       return { items: await queries.listTree(session, id) };
+    });
+  }
+
+  /** Facts an answer was given that the caller may read; those forgotten since are missing. */
+  facts(context: UserContext, id: string) {
+    return this.#database.as(context.principal, async (session) => {
+      const { memory_ids } = toMessage(found(await queries.findMessage(session, id), 'The answer'));
+      return { items: await queries.listFacts(session, memory_ids) };
     });
   }
 

@@ -42,6 +42,9 @@ export interface Upload {
   body: ReadableStream<Uint8Array> | null;
 }
 
+/** A person, or who works for one. */
+type Caller = Pick<UserContext, 'principal' | 'signal'>;
+
 /** Where the bytes of something are. */
 export interface StoredContent {
   bucket: string;
@@ -79,7 +82,7 @@ export class FileService {
    * Takes a file in: checks name, size and type, keeps its content once, and queues it to be read.
    * Errors: `invalid_input` (empty, bad name), `too_large`, `unsupported_type`, `not_found` (bucket, project).
    */
-  async upload(context: UserContext, upload: Upload) {
+  async upload(context: Caller, upload: Upload) {
     const { database, tempDir } = this.#deps;
     const { principal } = context;
     const file_name = cleanName(upload.file_name);
@@ -261,7 +264,7 @@ export class FileService {
     });
   }
 
-  async delete(context: UserContext, id: string) {
+  async delete(context: Caller, id: string) {
     const row = await this.#deps.database.as(context.principal, async (session) =>
       found(await queries.deleteFile(session, id), 'The file'),
     );
