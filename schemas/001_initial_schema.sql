@@ -38,7 +38,13 @@ create table if not exists public.meta_projects (
   updated_at timestamptz not null default now()
 );
 
+alter table public.meta_projects
+  add column if not exists instructions text,
+  add column if not exists chat_defaults jsonb not null default '{}';
+
 comment on table public.meta_projects is 'Project containers: a goal, its state and its owner.';
+comment on column public.meta_projects.instructions is 'What every chat of the project is told, in the person''s own words.';
+comment on column public.meta_projects.chat_defaults is 'Choices for chats of the project that made none: {"model_tier"}.';
 comment on column public.meta_projects.goal is 'What is to be achieved, in the person''s own words.';
 comment on column public.meta_projects.status is
   'planning: only the supervisor''s tasks run; active: all run; paused and later: none starts.';

@@ -8,14 +8,160 @@ import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import {
   AnswerSource,
+  Approvals,
+  Asking,
   ConversationEvents,
   ConversationService,
+  chatTools,
   conversationOperations,
+  Exporting,
+  Importing,
+  ImportSource,
+  Sharing,
 } from './domains/conversations/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
-        Promise.all([files.sweep(clock.now()), memory.tidy(), runRetention(database)]).catch((error: unknown) =>
-          log.error({ err: error }, 'housekeeping failed'),
-        );
+import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
+import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
+import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
+import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
+import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
+import { Worker } from './jobs/index.ts';
+import { systemClock } from './kernel/clock.ts';
+import { AppError } from './kernel/errors.ts';
+import { newToken } from './kernel/ids.ts';
+import { createLog } from './kernel/log.ts';
+import { packageRoot } from './kernel/package.ts';
+import { Registry } from './operations/index.ts';
+import {
+  type EmbeddingProvider,
+  openBundledEmbedding,
+  openRemoteEmbedding,
+} from './providers/embedding/index.ts';
+import { createTextExtractor } from './providers/extraction/index.ts';
+import { openStorage, type StorageProvider } from './providers/storage/index.ts';
+
+export const version: string = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+export interface AppOptions {
+  /** Told about each schema file that is deployed. */
+  onDeploy?: (step: DeployStep) => void;
+  /** An open, deployed database; otherwise the one of the settings is opened. */
+  database?: Database;
+  /** Token of the data folder's owner file, with which the command line acts as operator. */
+  operatorToken?: string;
+}
+
+/** Requests a minute of one person or address. */
+const requestsPerMinute = 1_200;
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** The composition root: the one place that knows everybody. */
+export async function createApp(config: Config, options: AppOptions = {}) {
+  const log = createLog(config.logLevel);
+  const database = options.database ?? (await openDatabase(config, options.onDeploy));
+  const secrets = openSecretBox(config);
+  const clock = systemClock;
+  const supabase = Boolean(config.supabaseUrl || config.supabaseJwtSecret);
+
+  const storage = storageOf(config);
+  const embedding = embeddingOf(config);
+  const extractor = createTextExtractor();
+  const models = new Models({ database, secrets, clock });
+  const files = new FileService({ database, storage, embedding, tempDir: join(config.dataDir, 'tmp') });
+  const memory = new MemoryService(database, embedding);
+  const auth = new AuthService({ database, clock, version, supabase });
+  const projects = new ProjectService(database);
+  const projectEvents = new ProjectEvents(database);
+  const conversations = new ConversationService(database, embedding);
+  const importing = new Importing(database, files);
+  const approvals = new Approvals(database, async () => chatTools({ files, memory }));
+  const conversationEvents = new ConversationEvents(database);
+  const preferences = new PreferencesService(database, models);
+  const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
+
+  const registry = new Registry([
+    ...authOperations(auth),
+    ...settingsOperations(settings),
+    ...preferencesOperations(preferences),
+    ...fileOperations(files),
+    ...memoryOperations(memory),
+    ...projectOperations(projects, projectEvents),
+    ...conversationOperations({
+      conversations,
+      approvals,
+      asking: new Asking(database),
+      sharing: new Sharing(database),
+      importing,
+      events: conversationEvents,
+    }),
+  ]);
+
+  const idempotency = new IdempotencyStore(database, secrets);
+
+  const authenticator = new Authenticator({
+    database,
+    ...(options.operatorToken ? { operatorToken: options.operatorToken } : {}),
+    supabase: { url: config.supabaseUrl, jwtSecret: config.supabaseJwtSecret },
+  });
+
+  const agentDeps: AgentDeps = { database, clock, models, files, memory };
+  const createWorker = (concurrency: number): Worker =>
+    new Worker(
+      {
+        name: `${hostname()}:${process.pid}:${newToken(4)}`,
+        clock,
+        leaseSeconds: config.leaseSeconds,
+        listen: (channel, wake) => database.listen(channel, wake),
+        onError: (source, error) => log.error({ err: error, source }, 'work failed'),
+      },
+      [
+        new TaskSource(agentDeps, concurrency),
+        new AnswerSource({ ...agentDeps, preferences }, concurrency),
+        new FileSource(database, files, extractor),
+        new MemorySource({ database, clock, models, memory }),
+        new EmbeddingSource(database, embedding),
+        new ImportSource({ database, files, tempDir: join(config.dataDir, 'tmp') }),
+      ],
+    );
+
+  const createHttp = () =>
+    createHttpApp({
+      registry,
+      authenticator,
+      files: { files, projects },
+      chats: { exporting: new Exporting(database), importing },
+      idempotency,
+      version,
+      host: config.host,
+      publicUrl: config.publicUrl,
+      secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+      trustProxy: config.trustProxy,
+      limiter: new RateLimiter(requestsPerMinute),
+      ready: () => database.asService('readiness', async () => {}),
+      log,
+    });
+
+  return {
+    config,
+    log,
+    database,
+    registry,
+    authenticator,
+    auth,
+    createWorker,
+    createHttp,
+    /** Housekeeping that no request waits for: at once and each hour. Returns the way to stop. */
+    keepHouse(): () => void {
+      const sweep = () =>
+        Promise.all([
+          files.sweep(clock.now()),
+          memory.tidy(),
+          conversations.emptyTrash(),
+          runRetention(database),
+        ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
       void sweep();
       const timer = setInterval(() => void sweep(), 3_600_000);
       return () => clearInterval(timer);

@@ -1105,6 +1105,8 @@ export interface MetaConversationShares {
   view_count: Generated<number>;
   is_public: Generated<boolean>;
   created_at: Generated<Timestamp>;
+  leaf_message_id: string | null;
+  has_password: Computed<boolean>;
 }
 
 export interface MetaConversations {
@@ -1119,7 +1121,7 @@ export interface MetaConversations {
   total_cost: Generated<number>;
   message_count: Generated<number>;
   last_sequence: Generated<number>;
-  last_message_at: NullableTimestamp;
+  last_message_at: Generated<Timestamp>;
   is_archived: Generated<boolean>;
   is_pinned: Generated<boolean>;
   metadata: Generated<Json>;
@@ -1127,6 +1129,7 @@ export interface MetaConversations {
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
   is_private: Generated<boolean>;
+  is_titled: Generated<boolean>;
 }
 
 export interface MetaDecisions {
@@ -1288,6 +1291,8 @@ export interface MetaMessageAttachments {
   thumbnail_path: string | null;
   metadata: Generated<Json>;
   created_at: Generated<Timestamp>;
+  position: Generated<number>;
+  delivered_as: 'native' | 'text' | 'passages' | 'unread' | null;
 }
 
 export interface MetaMessages {
@@ -1300,7 +1305,7 @@ export interface MetaMessages {
   role: 'user' | 'assistant' | 'system' | 'tool';
   content: Generated<string>;
   content_type: Generated<'text' | 'markdown' | 'code' | 'image' | 'audio'>;
-  status: Generated<'complete' | 'streaming' | 'stopped' | 'failed'>;
+  status: Generated<'complete' | 'streaming' | 'waiting' | 'stopped' | 'failed'>;
   error: string | null;
   reasoning: string | null;
   tool_calls: Json;
@@ -1330,6 +1335,8 @@ export interface MetaMessages {
   search_length: Computed<number | null>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  author_id: string | null;
+  is_step: Computed<boolean>;
   embedding_bits: Computed<string | null>;
 }
 
@@ -1364,6 +1371,8 @@ export interface MetaProjects {
   metadata: Generated<Json>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  instructions: string | null;
+  chat_defaults: Generated<Json>;
   organization_id: string | null;
 }
 
@@ -1460,6 +1469,28 @@ export interface MetaTasks {
   started_at: NullableTimestamp;
   completed_at: NullableTimestamp;
   lost_workers: Generated<number>;
+}
+
+export interface MetaToolApprovals {
+  id: Generated<string>;
+  message_id: string;
+  call_key: string;
+  tool_name: string;
+  tool_input: Generated<Json>;
+  decision: 'allowed' | 'denied' | null;
+  decided_by: string | null;
+  decided_at: NullableTimestamp;
+  created_at: Generated<Timestamp>;
+}
+
+export interface MetaToolPermissions {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  conversation_id: string | null;
+  tool_name: string;
+  permission: 'always' | 'ask' | 'never';
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface MetaWorkflowInstances {
@@ -2930,6 +2961,8 @@ export interface DB {
   meta_task_history: MetaTaskHistory;
   meta_task_runs: MetaTaskRuns;
   meta_tasks: MetaTasks;
+  meta_tool_approvals: MetaToolApprovals;
+  meta_tool_permissions: MetaToolPermissions;
   meta_workflow_instances: MetaWorkflowInstances;
   meta_workflow_logs: MetaWorkflowLogs;
   meta_workflow_schedules: MetaWorkflowSchedules;

@@ -15,6 +15,8 @@ export interface Asked {
   results: { name: string; content: string }[];
   maxTokens: number;
   tools: string[];
+  /** The messages as they came over the wire. */
+  messages: { role: string; content: unknown }[];
 }
 
 /** What it does: an answer, or something that goes wrong on the wire. */
@@ -164,6 +166,7 @@ function readRequest({ model, messages, max_tokens, tools = [] }: WireRequest): 
       })),
     maxTokens: max_tokens,
     tools: tools.map((tool) => tool.function.name),
+    messages,
   };
 }
 

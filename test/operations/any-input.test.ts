@@ -18,9 +18,24 @@ beforeAll(async () => {
   const one = await client.projects.createTask({ workstream_id, title: 'One' });
   const two = await client.projects.createTask({ workstream_id, title: 'Two', depends_on: [one.id] });
   const { id: conversation } = await client.conversations.create({ project_id });
+  const { user_message: question, assistant_message: answer } = await client.conversations.send({
+    conversation_id: conversation,
+    content: 'Anything?',
+  });
   const { id: fact } = await client.memory.create({ content: 'A fact' });
   const file = (await (await ada.upload('a.md', '# A', project_id)).json()) as { id: string };
-  ids = [project_id, workstream_id, one.id, two.id, conversation, fact, file.id, ada.id];
+  ids = [
+    project_id,
+    workstream_id,
+    one.id,
+    two.id,
+    conversation,
+    question.id,
+    answer.id,
+    fact,
+    file.id,
+    ada.id,
+  ];
 });
 afterAll(() => app.close());
 

@@ -46,6 +46,15 @@ beforeAll(async () => {
     const { messages } = await client.conversations.get({ conversation_id: conversation.id });
     return messages.every(({ status }) => status !== 'streaming');
   }, 'the answer is given');
+  const { share } = await client.conversations.createShare({ conversation_id: conversation.id });
+  const approval = await app.database.withOwner(async (owner) => {
+    const { rows } = await owner.query(
+      `insert into meta_tool_approvals (message_id, call_key, tool_name, tool_input) values ($1, 'k', 'remember', $2)
+       returning id`,
+      [sent.assistant_message.id, JSON.stringify({ content: marker })],
+    );
+    return rows[0].id as string;
+  });
   const { api_key } = await client.auth.createKey({ name: `Key ${marker}` });
   const provider = await client.settings.createProvider({
     kind: 'openai',
@@ -83,6 +92,8 @@ beforeAll(async () => {
     fact: fact.id,
     conversation: conversation.id,
     message: sent.assistant_message.id,
+    share: share.id,
+    approval,
     key: api_key.id,
     provider: provider.id,
     preset: preset.id,
@@ -120,6 +131,12 @@ function inputFor(operation: Operation): Record<string, unknown> {
     supersedes_id: world.fact,
     conversation_id: world.conversation,
     message_id: world.message,
+    share_id: world.share,
+    approval_id: world.approval,
+    file_ids: [world.file],
+    rating: 1,
+    decision: 'allowed',
+    permission: 'never',
     user_id: world.user,
     query: marker,
     search: marker,
@@ -231,6 +248,9 @@ async function snapshot(): Promise<unknown> {
         'meta_artifacts',
         'meta_memory_facts',
         'meta_conversations',
+        'meta_messages',
+        'meta_conversation_shares',
+        'meta_tool_approvals',
         'meta_file_metadata',
         'api_keys',
         'model_providers',

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, UserPrincipal } from '../../src/database/index.ts';
 import { createTestUser, openTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { asService, asUser, createProject, row, rows } from './support.ts';
+import { asService, asUser, createProject, row, rows, withAgent } from './support.ts';
 
 let opened: TestDatabase;
 let database: Database;
@@ -230,4 +230,143 @@ describe('finding and sharing', () => {
     await asUser(database, user, sql`update meta_conversation_shares set revoked_at = now()`);
     expect(await open('live')).toEqual([]);
   });
+});
+
+describe('branches', () => {
+  /** Says something under another message. */
+  const under = (parent: string | null, role: string, content: string, more: { tool?: boolean } = {}) =>
+    asUser(
+      database,
+      user,
+      sql<{
+        id: string;
+      }>`insert into meta_messages (conversation_id, parent_message_id, role, content, tool_calls)
+        values (${conversation}, ${parent}, ${role}, ${content}, ${more.tool ? '[]' : null}) returning id`,
+    ).then(([message]) => message?.id ?? '');
+  const shown = async () =>
+    (
+      await asUser(
+        database,
+        user,
+        sql<{ content: string }>`select content from meta_messages
+          where conversation_id = ${conversation} and is_active_branch order by sequence`,
+      )
+    ).map(({ content }) => content);
+  const switchTo = async (id: string) =>
+    (await asUser(database, user, sql<{ leaf: string }>`select switch_branch(${id}) as leaf`))[0]?.leaf;
+
+  test('one path is shown, with the steps of its answers, and another after switching', async () => {
+    const q1 = await under(null, 'user', 'q1');
+    const a1 = await under(q1, 'assistant', 'a1');
+    await under(a1, 'tool', 'step of a1');
+    const q2 = await under(a1, 'user', 'q2');
+    await under(q2, 'assistant', 'a2');
+    const other = await under(q1, 'assistant', 'b1');
+    expect(await switchTo(other)).toBe(other);
+    await under(a1, 'tool', 'late step of a1');
+    await under(other, 'tool', 'step of b1');
+    expect(await shown()).toEqual(['q1', 'b1', 'step of b1']);
+    // Down to the newest leaf below.
+    await switchTo(a1);
+    expect(await shown()).toEqual(['q1', 'a1', 'step of a1', 'q2', 'a2', 'late step of a1']);
+    const [found] = await asUser(
+      database,
+      user,
+      sql<{ path: string[] }>`select array_agg(m.content order by p.sequence) as path
+        from message_path(${q2}) p join meta_messages m using (id)`,
+    );
+    expect(found?.path).toEqual(['q1', 'a1', 'q2']);
+  });
+
+  test('a deleted branch takes what follows it, and another version is shown', async () => {
+    const q1 = await under(null, 'user', 'q1');
+    const a1 = await under(q1, 'assistant', 'a1');
+    const q2 = await under(a1, 'user', 'q2');
+    await under(q2, 'assistant', 'a2');
+    const other = await under(q1, 'assistant', 'b1');
+    const remove = (id: string) => asUser(database, user, sql`select delete_branch(${id}) as leaf`);
+    await switchTo(a1);
+    // What is not shown goes without a change of what is.
+    await remove(other);
+    expect(await shown()).toEqual(['q1', 'a1', 'q2', 'a2']);
+    const again = await under(q1, 'assistant', 'c1');
+    await switchTo(a1);
+    expect(await remove(a1)).toEqual([{ leaf: again }]);
+    expect(await shown()).toEqual(['q1', 'c1']);
+    expect(await remove(again)).toEqual([{ leaf: q1 }]);
+    expect(await remove(q1)).toEqual([{ leaf: null }]);
+    expect(await totals()).toMatchObject({ message_count: 0 });
+  });
+
+  test('who does not see a conversation switches and deletes nothing in it', async () => {
+    const q1 = await under(null, 'user', 'q1');
+    const stranger = await createTestUser(database);
+    expect(
+      await asUser(database, stranger, sql`select switch_branch(${q1}) as one, delete_branch(${q1}) as two`),
+    ).toEqual([{ one: null, two: null }]);
+    expect(await shown()).toEqual(['q1']);
+  });
+});
+
+describe('decisions on tool calls', () => {
+  test('only the person who asked decides; agents ask and nothing more', async () => {
+    const answer = await say('assistant', '');
+    const agent = withAgent(user, 'chat');
+    const ask = (decision: string | null) =>
+      sql<{ id: string }>`insert into meta_tool_approvals (message_id, call_key, tool_name, decision)
+        values (${answer}, ${`${decision}`}, 'send_mail', ${decision}) returning id`;
+    await expect(asUser(database, agent, ask('allowed'))).rejects.toMatchObject({ code: 'forbidden' });
+    const [{ id } = { id: '' }] = await asUser(database, agent, ask(null));
+    const decide = (as: UserPrincipal) =>
+      asUser(
+        database,
+        as,
+        sql<{
+          decided_by: string;
+        }>`update meta_tool_approvals set decision = 'allowed' where id = ${id} returning decided_by`,
+      );
+    await expect(decide(agent)).rejects.toMatchObject({ code: 'forbidden' });
+    // An editor of the project sees it, and may not let it run with somebody else's rights.
+    const editor = await createTestUser(database);
+    const project = await createProject(database, user);
+    await asUser(
+      database,
+      user,
+      sql`insert into meta_project_members (project_id, user_id, role) values (${project.id}, ${editor.user_id}, 'editor')`,
+    );
+    await asUser(
+      database,
+      user,
+      sql`update meta_conversations set project_id = ${project.id} where id = ${conversation}`,
+    );
+    await expect(decide(editor)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await decide(user)).toEqual([{ decided_by: user.user_id }]);
+    await expect(
+      asUser(
+        database,
+        agent,
+        sql`insert into meta_tool_permissions (tool_name, permission) values ('send_mail', 'always')`,
+      ),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
+test('the trash is emptied after its time, and nothing else', async () => {
+  const kept = conversation;
+  const [{ id: thrown } = { id: '' }] = await asUser(
+    database,
+    user,
+    sql<{
+      id: string;
+    }>`insert into meta_conversations (title, deleted_at) values ('Old', now() - interval '31 days') returning id`,
+  );
+  await asUser(
+    database,
+    user,
+    sql`insert into meta_conversations (title, deleted_at) values ('Recent', now() - interval '29 days')`,
+  );
+  expect(await asService(database, sql`select purge_deleted_conversations() as n`)).toEqual([{ n: 1 }]);
+  const left = await asUser(database, user, sql<{ id: string }>`select id from meta_conversations`);
+  expect(left.map(({ id }) => id)).toContain(kept);
+  expect(left.map(({ id }) => id)).not.toContain(thrown);
 });

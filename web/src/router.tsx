@@ -46,6 +46,13 @@ const signIn = createRoute({
   component: lazyPage(() => import('./features/auth/sign-in-page.tsx'), 'SignInPage'),
 });
 
+/** A chat that somebody shared by a link; needs no account. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared',
+  component: lazyPage(() => import('./features/conversations/shared-page.tsx'), 'SharedPage'),
+});
+
 /** Everything behind sign-in. */
 const shell = createRoute({
   getParentRoute: () => root,
@@ -134,7 +141,12 @@ const memory = createRoute({
 const chat = createRoute({
   getParentRoute: () => shell,
   path: '/chat',
-  validateSearch: z.object({ search: text, archived: flag }),
+  validateSearch: z.object({
+    search: text,
+    view: z.enum(['archived', 'trash']).optional().catch(undefined),
+    project: text,
+    message: text,
+  }),
   component: lazyPage(() => import('./features/conversations/chat-page.tsx'), 'ChatPage'),
 });
 const chatHome = createRoute({
@@ -147,6 +159,11 @@ const newChat = createRoute({
   getParentRoute: () => chat,
   path: '/new',
   component: lazyPage(() => import('./features/conversations/new-chat.tsx'), 'NewChat'),
+});
+const importChats = createRoute({
+  getParentRoute: () => chat,
+  path: '/import',
+  component: lazyPage(() => import('./features/conversations/import-page.tsx'), 'ImportPage'),
 });
 const conversation = createRoute({
   getParentRoute: () => chat,
@@ -215,13 +232,14 @@ const access = createRoute({
 const routeTree = root.addChildren([
   setup,
   signIn,
+  shared,
   shell.addChildren([
     home,
     projects,
     project.addChildren([overview, graph, board, runs, artifacts, decisions, budget, history]),
     files,
     memory,
-    chat.addChildren([chatHome, newChat, conversation]),
+    chat.addChildren([chatHome, newChat, importChats, conversation]),
     settings.addChildren([models, parameters, rules, keys, account, usage, settingsHistory]),
     admin.addChildren([users, audit, access]),
   ]),

@@ -1,5 +1,5 @@
 export { locate } from './artifacts.ts';
-export { knowledgeTools } from './knowledge-tools.ts';
+export { knowledgeTools, type SearchLimits } from './knowledge-tools.ts';
 export { failureOf, type Phase, runPhase } from './loop.ts';
 export { openSpending } from './metering.ts';
 export { systemPrompt } from './roles.ts';

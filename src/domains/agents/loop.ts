@@ -3,8 +3,10 @@ import type { Clock } from '../../kernel/clock.ts';
 import { AppError, isAppError, messageOf } from '../../kernel/errors.ts';
 import { invalidInput } from '../../operations/index.ts';
 import {
+  estimateMessageTokens,
   estimateTokens,
   type FinishEvent,
+  type MessagePart,
   type ModelMessage,
   type ModelParameters,
   type TokenUsage,
@@ -48,6 +50,10 @@ export interface Phase {
   reserve(tokens: number, cost: number, signal: AbortSignal): Promise<Spending>;
   /** The answer of a person to a tool that waits, once there is one. */
   answerTo(call: ToolCall): Promise<unknown | undefined>;
+  /** Whether a call may run; `waiting` until a person has decided. Without it every call may. */
+  permit?(tool: Tool, call: ToolCall, key: string): Promise<'allowed' | 'denied' | 'waiting'>;
+  /** Parts that go with the messages of people, by the id of their step. */
+  attachments?(steps: thread.Step[], signal: AbortSignal): Promise<ReadonlyMap<string, MessagePart[]>>;
 }
 
 /** Money set aside for one call. */
@@ -102,8 +108,9 @@ export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal
           details: { retryable: false },
         },
       );
+    const attached = await phase.attachments?.(steps, signal);
     const messages = thread.withinTokens(
-      thread.toModelMessages(phase.system, steps),
+      thread.toModelMessages(phase.system, steps, attached),
       phase.maxInputTokens ?? Number.POSITIVE_INFINITY,
     );
     await callModel(deps, phase, messages, signal);
@@ -164,7 +171,7 @@ async function tryModel(
   const mayThink = model.provider.capabilities(model.model).parameters.includes('thinkingBudget');
   const mostOutput = maxOutputTokens + (mayThink ? (phase.parameters?.thinkingBudget ?? 0) : 0);
   const tools = phase.tools.map(toolSpec);
-  const inputTokens = estimateTokens(JSON.stringify(messages)) + estimateTokens(JSON.stringify(tools));
+  const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(tools));
   const spending = await phase.reserve(
     inputTokens + mostOutput,
     model.cost({ inputTokens, outputTokens: mostOutput, cachedInputTokens: 0, reasoningTokens: 0 }),
@@ -267,6 +274,12 @@ async function runTool(
       });
     const parsed = tool.input.safeParse(call.input);
     if (!parsed.success) throw invalidInput(parsed.error);
+    const permission = (await phase.permit?.(tool, call, key)) ?? 'allowed';
+    if (permission === 'waiting') return 'waiting';
+    if (permission === 'denied')
+      throw new AppError('forbidden', 'The person did not allow this call.', {
+        fix: 'Go on without it, or ask them what they want instead.',
+      });
     if (tool.waits) {
       const answer = await phase.answerTo(call);
       if (answer === undefined) {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
 import {
-  estimateTokens,
+  estimateMessageTokens,
+  type MessagePart,
   type ModelMessage,
   type TokenUsage,
   type ToolCall,
@@ -129,11 +130,16 @@ function toolText(output: unknown): string {
   return text.length > maxToolText ? `${text.slice(0, maxToolText)}… (shortened)` : text;
 }
 
-/** The steps of one phase as a model reads them. */
-export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
+/** The steps of one phase as a model reads them, with what is attached to those of people. */
+export function toModelMessages(
+  system: string,
+  steps: Step[],
+  attached: ReadonlyMap<string, MessagePart[]> = new Map(),
+): ModelMessage[] {
   const messages: ModelMessage[] = [{ role: 'system', content: system }];
   for (const step of steps) {
-    if (step.role === 'user') messages.push({ role: 'user', content: step.content });
+    if (step.role === 'user')
+      messages.push({ role: 'user', content: userContent(step.content, attached.get(step.id) ?? []) });
     else if (step.role === 'assistant')
       messages.push({
         role: 'assistant',
@@ -152,6 +158,12 @@ export function toModelMessages(system: string, steps: Step[]): ModelMessage[] {
   return messages;
 }
 
+/** One text where there is nothing but text: not every model takes a list of parts. */
+function userContent(text: string, parts: MessagePart[]): string | MessagePart[] {
+  const all: MessagePart[] = [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...parts];
+  return all.every((part) => part.type === 'text') ? all.map((part) => part.text).join('\n\n') : all;
+}
+
 /**
  * The messages without as many of the oldest as it takes to fit into `tokens`. The system prompt, the last question
  * and what came after it stay, however long: without them there is nothing to answer.
@@ -160,10 +172,10 @@ export function withinTokens(messages: ModelMessage[], tokens: number): ModelMes
   const [system, ...rest] = messages;
   const lastQuestion = rest.findLastIndex(({ role }) => role === 'user');
   const kept = rest.slice(lastQuestion);
-  let used = estimateTokens(JSON.stringify([system, ...kept]));
+  let used = estimateMessageTokens(system === undefined ? kept : [system, ...kept]);
   let from = lastQuestion;
   while (from > 0) {
-    used += estimateTokens(JSON.stringify(rest[from - 1]));
+    used += estimateMessageTokens(rest.slice(from - 1, from));
     if (used > tokens) break;
     from--;
   }

@@ -40,6 +40,8 @@ export interface Tool {
   ): Promise<unknown>;
   /** The call has no result until a person answered; `run` records the question. */
   waits?: boolean;
+  /** In a chat a person is asked before it runs, unless they chose otherwise. */
+  asks?: boolean;
 }
 
 /** Declares a tool with its input types kept. */
@@ -50,6 +52,7 @@ export function defineTool<I extends z.ZodObject, P = undefined>(tool: {
   prepare?(scope: ToolScope, input: z.output<I>): Promise<P>;
   run(session: Session, scope: ToolScope, input: z.output<I>, prepared: P): Promise<unknown>;
   waits?: boolean;
+  asks?: boolean;
 }): Tool {
   return tool as unknown as Tool;
 }

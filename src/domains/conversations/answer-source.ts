@@ -1,14 +1,18 @@
 import { sql } from 'kysely';
-import type { UserPrincipal } from '../../database/index.ts';
+import type { Session, UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { failureOf, openSpending, runPhase } from '../agents/index.ts';
+import { permit } from './approvals.ts';
+import { AttachedFiles } from './attachments.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
+import { titleConversation } from './title.ts';
 import { composeTurn, renderSystem, type TurnDeps } from './turn.ts';
 
 interface AnswerClaim extends Claim {
   conversation_id: string;
-  user_id: string;
+  /** Who asked: the answer is produced with their rights. */
+  author_id: string;
   project_id: string | null;
 }
 
@@ -27,7 +31,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   claim(worker: string, limit: number, leaseSeconds: number): Promise<AnswerClaim[]> {
     return this.#deps.database.asService('claim answers', async (session) => {
       const { rows } = await sql<AnswerClaim>`
-        select id, attempt, conversation_id, user_id, project_id
+        select id, attempt, conversation_id, coalesce(author_id, user_id) as author_id, project_id
         from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(session);
       return rows;
     });
@@ -44,55 +48,11 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   }
 
   async run(claim: AnswerClaim, worker: string, signal: AbortSignal): Promise<void> {
-    const { database, clock } = this.#deps;
+    const { database } = this.#deps;
     try {
-      const principal = await this.#principal(claim.user_id);
-      const turn = await composeTurn(this.#deps, claim, principal, signal);
-      const { model, tier } = turn;
-      const { memory_ids, parameters } = turn;
-      await database.as(principal, (session) => noteTurn(session, claim.id, { memory_ids, parameters }));
-      await runPhase(
-        { database, clock },
-        {
-          thread_id: claim.conversation_id,
-          record: answerRecorder(claim.conversation_id, claim.id),
-          principal,
-          agent: 'chat',
-          system: renderSystem(turn.system),
-          tools: turn.tools,
-          parameters,
-          maxInputTokens: turn.maxInputTokens,
-          maxSearches: turn.searchDepth,
-          model,
-          scope: { project_id: claim.project_id, task: null },
-          hold: async (session) => {
-            const { rows } = await sql`
-              select 1 from meta_messages where id = ${claim.id} and attempt = ${claim.attempt}
-                and lease_owner = ${worker} and status in ('streaming', 'complete') for share`.execute(
-              session,
-            );
-            if (rows.length === 0)
-              throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
-          },
-          reserve: (tokens, cost, signal) =>
-            openSpending(
-              { database, clock },
-              {
-                principal,
-                project_id: claim.project_id,
-                task_id: null,
-                run_id: null,
-                conversation_id: claim.conversation_id,
-                tier,
-                model,
-              },
-              { tokens, cost },
-              signal,
-            ),
-          answerTo: async () => undefined,
-        },
-        signal,
-      );
+      const principal = await this.#principal(claim.author_id);
+      if ((await this.#answer(claim, worker, principal, signal)) === 'finished')
+        await titleConversation(this.#deps, claim, principal, signal);
     } catch (error) {
       if (signal.aborted || isAppError(error, 'conflict')) return;
       const { message } = failureOf(error);
@@ -101,6 +61,56 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       );
       if (!isAppError(error)) throw error;
     }
+  }
+
+  async #answer(claim: AnswerClaim, worker: string, principal: UserPrincipal, signal: AbortSignal) {
+    const { database, clock } = this.#deps;
+    const { conversation_id, project_id, id } = claim;
+    const turn = await composeTurn(this.#deps, claim, principal, signal);
+    const { model, tier } = turn;
+    const { memory_ids, parameters } = turn;
+    await database.as(principal, (session) => noteTurn(session, id, { memory_ids, parameters }));
+    const attached = new AttachedFiles(this.#deps, principal, model);
+    const hold = async (session: Session): Promise<void> => {
+      const { rows } = await sql`
+        select 1 from meta_messages where id = ${id} and attempt = ${claim.attempt}
+          and lease_owner = ${worker} and status in ('streaming', 'complete') for share`.execute(session);
+      if (rows.length === 0)
+        throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
+    };
+    const end = await runPhase(
+      { database, clock },
+      {
+        thread_id: conversation_id,
+        record: answerRecorder(conversation_id, id),
+        principal,
+        agent: 'chat',
+        system: renderSystem(turn.system),
+        tools: turn.tools,
+        parameters,
+        maxInputTokens: turn.maxInputTokens,
+        maxSearches: turn.searchDepth,
+        model,
+        scope: { project_id, task: null },
+        hold,
+        reserve: (tokens, cost, signal) =>
+          openSpending(
+            { database, clock },
+            { principal, project_id, task_id: null, run_id: null, conversation_id, tier, model },
+            { tokens, cost },
+            signal,
+          ),
+        answerTo: async () => undefined,
+        permit: (tool, call, key) =>
+          database.as(principal, async (session) => {
+            await hold(session);
+            return permit(session, { conversation_id, message_id: id, key, tool, call });
+          }),
+        attachments: (steps, signal) => attached.parts(steps, signal),
+      },
+      signal,
+    );
+    return end.outcome;
   }
 
   #principal(userId: string): Promise<UserPrincipal> {

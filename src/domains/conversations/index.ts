@@ -1,4 +1,12 @@
 export { AnswerSource } from './answer-source.ts';
+export { Approvals } from './approvals.ts';
+export { Asking } from './asking.ts';
 export { ConversationEvents } from './events.ts';
 export { conversationOperations } from './operations.ts';
 export { ConversationService } from './service.ts';
+export { Sharing } from './sharing.ts';
+export { Exporting } from './transfer/exporting.ts';
+export { exportFormats } from './transfer/format.ts';
+export { ImportSource } from './transfer/import-source.ts';
+export { Importing } from './transfer/importing.ts';
+export { chatTools } from './turn.ts';

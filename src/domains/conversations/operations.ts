@@ -1,20 +1,57 @@
 import { defineOperation, type Operation } from '../../operations/index.ts';
+import type { Approvals } from './approvals.ts';
+import type { Asking } from './asking.ts';
 import { conversationsContract as contract } from './contract.ts';
 import type { ConversationEvents } from './events.ts';
 import type { ConversationService } from './service.ts';
+import type { Sharing } from './sharing.ts';
+import type { Importing } from './transfer/importing.ts';
 
-export function conversationOperations(
-  service: ConversationService,
-  events: ConversationEvents,
-): Operation[] {
+interface Services {
+  conversations: ConversationService;
+  asking: Asking;
+  approvals: Approvals;
+  sharing: Sharing;
+  importing: Importing;
+  events: ConversationEvents;
+}
+
+export function conversationOperations({
+  conversations,
+  asking,
+  approvals,
+  sharing,
+  importing,
+  events,
+}: Services): Operation[] {
   return [
-    defineOperation(contract.list, (context, input) => service.list(context, input)),
-    defineOperation(contract.create, (context, input) => service.create(context, input)),
-    defineOperation(contract.get, (context, input) => service.get(context, input.conversation_id)),
-    defineOperation(contract.update, (context, input) => service.update(context, input)),
-    defineOperation(contract.delete, (context, input) => service.delete(context, input.conversation_id)),
-    defineOperation(contract.send, (context, input) => service.send(context, input)),
+    defineOperation(contract.list, (context, input) => conversations.list(context, input)),
+    defineOperation(contract.create, (context, input) => conversations.create(context, input)),
+    defineOperation(contract.get, (context, input) => conversations.get(context, input.conversation_id)),
+    defineOperation(contract.update, (context, input) => conversations.update(context, input)),
+    defineOperation(contract.delete, (context, input) => conversations.delete(context, input)),
+    defineOperation(contract.restore, (context, input) =>
+      conversations.restore(context, input.conversation_id),
+    ),
+    defineOperation(contract.tree, (context, input) => conversations.tree(context, input.conversation_id)),
+    defineOperation(contract.send, (context, input) => asking.send(context, input)),
+    defineOperation(contract.edit, (context, input) => asking.edit(context, input)),
+    defineOperation(contract.regenerate, (context, input) => asking.regenerate(context, input)),
+    defineOperation(contract.show, (context, input) => asking.show(context, input)),
+    defineOperation(contract.deleteBranch, (context, input) => asking.deleteBranch(context, input)),
+    defineOperation(contract.facts, (context, input) => conversations.facts(context, input.message_id)),
+    defineOperation(contract.rate, (context, input) => conversations.rate(context, input)),
+    defineOperation(contract.search, (context, input) => conversations.search(context, input)),
     defineOperation(contract.follow, (context, input) => events.follow(context, input)),
-    defineOperation(contract.stop, (context, input) => service.stop(context, input.conversation_id)),
+    defineOperation(contract.stop, (context, input) => asking.stop(context, input.conversation_id)),
+    defineOperation(contract.listTools, (context, input) => approvals.list(context, input)),
+    defineOperation(contract.setToolPermission, (context, input) => approvals.set(context, input)),
+    defineOperation(contract.decide, (context, input) => approvals.decide(context, input)),
+    defineOperation(contract.listShares, (context, input) => sharing.list(context, input.conversation_id)),
+    defineOperation(contract.createShare, (context, input) => sharing.create(context, input)),
+    defineOperation(contract.revokeShare, (context, input) => sharing.revoke(context, input.share_id)),
+    defineOperation(contract.listImports, (context) => importing.list(context)),
+    defineOperation(contract.cancelImport, (context, input) => importing.cancel(context, input)),
+    defineOperation(contract.openShare, (context, input) => sharing.open(context, input)),
   ];
 }

@@ -5,7 +5,7 @@ import { insertToolStep, type Recorder, type Step } from '../agents/index.ts';
 import { readCitations } from './citations.ts';
 import { announce } from './queries.ts';
 
-/** Messages of a conversation that a model is shown again; older ones are found by search. */
+/** Messages of the answer's path that a model is shown again; older ones are found by search. */
 const historyMessages = 40;
 
 /**
@@ -20,15 +20,14 @@ export function answerRecorder(conversationId: string, answerId: string): Record
   return {
     async steps(session) {
       const { rows } = await sql<Step>`
-        with answer as (select sequence from meta_messages where id = ${answerId}),
-        history as (
-          select m.* from meta_messages m, answer a
-          where m.conversation_id = ${conversationId} and m.is_active_branch and m.sequence < a.sequence
-            and m.role in ('user', 'assistant') and m.tool_calls is null and m.content <> ''
+        with history as (
+          select m.* from meta_messages a, message_path(a.parent_message_id) p join meta_messages m on m.id = p.id
+          where a.id = ${answerId} and m.role in ('user', 'assistant')
+            and (m.content <> '' or exists (select from meta_message_attachments f where f.message_id = m.id))
           order by m.sequence desc limit ${historyMessages}
         ),
         own as (
-          select m.* from meta_messages m where m.conversation_id = ${conversationId} and m.parent_message_id = ${answerId}
+          select m.* from meta_messages m where m.parent_message_id = ${answerId} and m.is_step
           union all
           select m.* from meta_messages m where m.id = ${answerId} and m.status = 'complete'
         )
@@ -44,7 +43,7 @@ export function answerRecorder(conversationId: string, answerId: string): Record
       // The text of finished calls stays; what a crashed process had begun to say after them is said again.
       await sql`update meta_messages set content = coalesce((
             select string_agg(s.content || E'\\n\\n', '' order by s.sequence) from meta_messages s
-            where s.parent_message_id = ${answerId} and s.role = 'assistant' and s.content <> ''), '')
+            where s.parent_message_id = ${answerId} and s.is_step and s.role = 'assistant' and s.content <> ''), '')
         where id = ${answerId} and status = 'streaming'`.execute(session);
       await announce(session, conversationId);
     },

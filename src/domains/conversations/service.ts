@@ -1,29 +1,29 @@
-import { sql } from 'kysely';
 import type { z } from 'zod';
-import { type Database, found } from '../../database/index.ts';
-import { AppError } from '../../kernel/errors.ts';
+import { type Database, found, type Session } from '../../database/index.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
+import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
 import type { conversationsContract } from './contract.ts';
 import * as queries from './queries.ts';
+import { searchMessages } from './search.ts';
 import { toMessage } from './view.ts';
 
 type Input<K extends keyof typeof conversationsContract> = z.output<
   (typeof conversationsContract)[K]['input']
 >;
 
-const titleLength = 80;
-
 /** Conversations of a person over their own files and memory. */
 export class ConversationService {
   readonly #database: Database;
+  readonly #embedding: EmbeddingProvider;
 
-  constructor(database: Database) {
+  constructor(database: Database, embedding: EmbeddingProvider) {
     this.#database = database;
+    this.#embedding = embedding;
   }
 
   async list(context: UserContext, input: Input<'list'>) {
-    const rows = await this.#database.as(context.principal, (session) =>
+    const { pinned, rest } = await this.#database.as(context.principal, (session) =>
       queries.listConversations(session, {
         ...input,
         user_id: context.principal.user_id,
@@ -32,101 +32,124 @@ export class ConversationService {
     );
     // The order is by last use, so the cursor carries that time.
     const { items, next } = toPage(
-      rows.map((row) => ({ ...row, created_at: row.updated_at, made_at: row.created_at })),
+      rest.map((row) => ({ ...row, created_at: row.last_message_at as Date, made_at: row.created_at })),
       input.limit,
     );
-    return { items: items.map(({ made_at, ...row }) => ({ ...row, created_at: made_at })), next };
+    return {
+      items: [...pinned, ...items.map(({ made_at, ...row }) => ({ ...row, created_at: made_at }))],
+      next,
+    };
   }
 
   create(context: UserContext, input: Input<'create'>) {
     return this.#database.as(context.principal, async (session) => {
-      if (input.project_id)
-        found(
-          await session
-            .selectFrom('meta_projects')
-            .select('id')
-            .where('id', '=', input.project_id)
-            .executeTakeFirst(),
-          'The project',
-        );
-      return queries.insertConversation(session, { ...input, user_id: context.principal.user_id });
+      if (input.project_id) await mustSeeProject(session, input.project_id);
+      return queries.insertConversation(session, {
+        ...input,
+        user_id: context.principal.user_id,
+        is_titled: Boolean(input.title),
+      });
     });
   }
 
   get(context: UserContext, id: string) {
-    return this.#database.as(context.principal, async (session) => {
-      const conversation = found(await queries.findConversation(session, id), 'The conversation');
-      const messages = await queries.listMessages(session, id);
-      return { conversation, messages: messages.map(toMessage) };
-    });
+    return this.#database.as(context.principal, (session) => readConversation(session, id));
   }
 
   update(context: UserContext, { conversation_id, ...change }: Input<'update'>) {
     return this.#database.as(context.principal, async (session) => {
+      if (change.project_id) await mustSeeProject(session, change.project_id);
       if (Object.keys(change).length === 0)
         return found(await queries.findConversation(session, conversation_id), 'The conversation');
-      return found(await queries.updateConversation(session, conversation_id, change), 'The conversation');
-    });
-  }
-
-  async delete(context: UserContext, id: string) {
-    await this.#database.as(context.principal, async (session) =>
-      found(await queries.deleteConversation(session, id), 'The conversation'),
-    );
-    return { ok: true as const };
-  }
-
-  /** Keeps the question and the place of its answer in one transaction; a worker produces the answer. */
-  send(context: UserContext, input: Input<'send'>) {
-    const { conversation_id, content } = input;
-    const key = context.idempotency_key;
-    return this.#database.as(context.principal, async (session) => {
-      const conversation = found(
-        await queries.findConversation(session, conversation_id),
+      const titled = change.title === undefined ? {} : { is_titled: true };
+      return found(
+        await queries.updateConversation(session, conversation_id, { ...change, ...titled }),
         'The conversation',
       );
-      const userId = await queries.insertMessage(session, {
-        conversation_id,
-        role: 'user',
-        content,
-        status: 'complete',
-        idempotency_key: key && `ask:${key}`,
-      });
-      const generating = await queries.findGenerating(session, conversation_id);
-      if (generating && !key)
-        throw new AppError('conflict', 'An answer is still being produced.', {
-          fix: 'Wait for it, or stop it.',
-        });
-      const answerId = await queries.insertMessage(session, {
-        conversation_id,
-        parent_message_id: userId,
-        role: 'assistant',
-        content: '',
-        status: 'streaming',
-        idempotency_key: key && `answer:${key}`,
-      });
-      if (!conversation.title)
-        await queries.updateConversation(session, conversation_id, { title: titleOf(content) });
-      await sql`select pg_notify('meta_agent_answers', '')`.execute(session);
-      return {
-        user_message: toMessage(found(await queries.findMessage(session, userId), 'The message')),
-        assistant_message: toMessage(found(await queries.findMessage(session, answerId), 'The message')),
-      };
     });
   }
 
-  async stop(context: UserContext, id: string) {
+  /** Into the trash, or out of the world; an answer that is being produced is stopped. */
+  async delete(context: UserContext, { conversation_id: id, permanently }: Input<'delete'>) {
     await this.#database.as(context.principal, async (session) => {
-      found(await queries.findConversation(session, id), 'The conversation');
+      found(await queries.findConversation(session, id, 'anywhere'), 'The conversation');
+      if (permanently) {
+        found(await queries.deleteConversation(session, id), 'The conversation');
+        return;
+      }
       const generating = await queries.findGenerating(session, id);
       if (generating) await queries.stopMessage(session, generating.id);
-      await queries.announce(session, id);
+      found(await queries.updateConversation(session, id, { deleted_at: new Date() }), 'The conversation');
     });
     return { ok: true as const };
+  }
+
+  restore(context: UserContext, id: string) {
+    return this.#database.as(context.principal, async (session) => {
+      found(await queries.findConversation(session, id, 'anywhere'), 'The conversation');
+      return found(await queries.updateConversation(session, id, { deleted_at: null }), 'The conversation');
+    });
+  }
+
+  tree(context: UserContext, id: string) {
+    return this.#database.as(context.principal, async (session) => {
+      found(await queries.findConversation(session, id), 'The conversation');
+      return { items: await queries.listTree(session, id) };
+    });
+  }
+
+  /** Facts an answer was given that the caller may read; those forgotten since are missing. */
+  facts(context: UserContext, id: string) {
+    return this.#database.as(context.principal, async (session) => {
+      const { memory_ids } = toMessage(found(await queries.findMessage(session, id), 'The answer'));
+      return { items: await queries.listFacts(session, memory_ids) };
+    });
+  }
+
+  rate(context: UserContext, { message_id, rating, feedback }: Input<'rate'>) {
+    return this.#database.as(context.principal, async (session) => {
+      found(await queries.findMessage(session, message_id), 'The answer');
+      found(
+        await queries.rateMessage(session, message_id, {
+          user_rating: rating,
+          user_feedback: rating === null ? null : feedback || null,
+        }),
+        'The answer',
+      );
+      return toMessage(found(await queries.findMessage(session, message_id), 'The answer'));
+    });
+  }
+
+  /** What the person said and was answered, in all of their conversations or those of one project. */
+  async search(context: UserContext, { query, project_id, limit }: Input<'search'>) {
+    const vector = await embedQuery(this.#embedding, query, context.signal);
+    const items = await this.#database.as(context.principal, (session) =>
+      searchMessages(session, {
+        query,
+        ...vector,
+        filter: project_id ? { project_id } : { user_id: context.principal.user_id },
+        limit,
+      }),
+    );
+    return { items, next: null };
+  }
+
+  /** Ends what has been in the trash for its time. Returns how many. */
+  async emptyTrash(): Promise<number> {
+    return this.#database.asService('conversations whose time in the trash is over', queries.purgeDeleted);
   }
 }
 
-function titleOf(content: string): string {
-  const line = content.trim().split('\n')[0] ?? '';
-  return line.length > titleLength ? `${line.slice(0, titleLength - 1).trimEnd()}…` : line;
+/** A conversation and its shown branch. Errors: `not_found`. */
+export async function readConversation(session: Session, id: string) {
+  const conversation = found(await queries.findConversation(session, id), 'The conversation');
+  const messages = await queries.listMessages(session, id);
+  return { conversation, messages: messages.map(toMessage) };
+}
+
+async function mustSeeProject(session: Session, id: string): Promise<void> {
+  found(
+    await session.selectFrom('meta_projects').select('id').where('id', '=', id).executeTakeFirst(),
+    'The project',
+  );
 }

@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
-import type { UserPrincipal } from '../../database/index.ts';
+import { found, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
-import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
+import {
+  type AgentDeps,
+  knowledgeTools,
+  type SearchLimits,
+  systemPrompt,
+  type Tool,
+} from '../agents/index.ts';
 import type { Preferences, PreferencesService } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 
@@ -10,7 +16,7 @@ const rememberedFacts = 8;
 
 /** A part of the system prompt and where it is from. */
 export interface PromptPart {
-  source: 'role' | 'rules' | 'settings' | 'memory';
+  source: 'role' | 'rules' | 'settings' | 'project' | 'memory';
   /** Stands above the text; empty for the role, which begins the prompt. */
   title: string;
   text: string;
@@ -49,15 +55,20 @@ export async function composeTurn(
   principal: UserPrincipal,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const preferences = await deps.preferences.resolve(principal, answer.conversation_id);
-  const question = await questionOf(deps, answer, principal);
-  const facts = await deps.memory.searchFacts(principal, {
-    query: question.slice(0, 2_000),
-    project_id: answer.project_id,
-    limit: rememberedFacts,
-    signal,
-  });
+  const place = await readPlace(deps, answer, principal);
+  const tier = place.model_tier ?? 'sonnet';
+  const preferences = await deps.preferences.resolve(principal, answer.conversation_id, tier);
+  const facts = place.is_private
+    ? []
+    : await deps.memory.searchFacts(principal, {
+        query: place.question.slice(0, 2_000),
+        project_id: answer.project_id,
+        limit: rememberedFacts,
+        signal,
+      });
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
+  if (place.instructions)
+    system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
   system.push(...ruleParts(preferences), ...settingParts(preferences));
   if (facts.length > 0)
     system.push({
@@ -67,15 +78,15 @@ export async function composeTurn(
     });
   return {
     system,
-    tools: knowledgeTools(deps.files, deps.memory, {
+    tools: chatTools(deps, {
       documents: preferences.rag_config.enabled,
       passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
       minSimilarity: preferences.rag_config.similarity_threshold,
-    }),
+    }).filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
     parameters: taken(preferences),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
     searchDepth: preferences.search_config.search_depth,
-    tier: 'sonnet',
+    tier,
     model: preferences.model,
     memory_ids: facts.map(({ id }) => id),
   };
@@ -118,20 +129,37 @@ function settingParts({ reasoning_config: { confidence_threshold } }: Preference
     },
   ];
 }
+/** Every tool an answer may call. */
+export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>, limits?: SearchLimits): Tool[] =>
+  knowledgeTools(deps.files, deps.memory, limits);
+
+/** Tools that a private conversation does not have: it leaves memory alone in both directions. */
+const memoryTools = new Set(['search_memory', 'remember']);
 
 /** The parts as one text, each under its title. */
 export const renderSystem = (parts: PromptPart[]): string =>
   parts.map(({ title, text }) => (title === '' ? text : `${title}:\n${text}`)).join('\n\n');
 
-async function questionOf(
+interface Place {
+  question: string;
+  is_private: boolean;
+  model_tier: ModelTier | null;
+  instructions: string | null;
+}
+
+/** The question, and what the conversation and its project choose. */
+async function readPlace(
   { database }: AgentDeps,
   answer: AnswerPlace,
   principal: UserPrincipal,
-): Promise<string> {
+): Promise<Place> {
   return database.as(principal, async (session) => {
-    const { rows } = await sql<{ content: string }>`
-      select q.content from meta_messages a join meta_messages q on q.id = a.parent_message_id
+    const { rows } = await sql<Place>`
+      select coalesce(q.content, '') as question, c.is_private, p.instructions,
+        coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
+      from meta_messages a join meta_conversations c on c.id = a.conversation_id
+      left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
       where a.id = ${answer.id}`.execute(session);
-    return rows[0]?.content ?? '';
+    return found(rows[0], 'The answer');
   });
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { message, messageCitation } from './contract.ts';
+import type { message, messageCitation } from './fields.ts';
 import type { MessageRow } from './queries.ts';
 
 type Citation = z.output<typeof messageCitation>;

@@ -42,6 +42,9 @@ export interface Upload {
   body: ReadableStream<Uint8Array> | null;
 }
 
+/** A person, or who works for one. */
+type Caller = Pick<UserContext, 'principal' | 'signal'>;
+
 /** Where the bytes of something are. */
 export interface StoredContent {
   bucket: string;
@@ -79,7 +82,7 @@ export class FileService {
    * Takes a file in: checks name, size and type, keeps its content once, and queues it to be read.
    * Errors: `invalid_input` (empty, bad name), `too_large`, `unsupported_type`, `not_found` (bucket, project).
    */
-  async upload(context: UserContext, upload: Upload) {
+  async upload(context: Caller, upload: Upload) {
     const { database, tempDir } = this.#deps;
     const { principal } = context;
     const file_name = cleanName(upload.file_name);
@@ -207,11 +210,16 @@ export class FileService {
   }
 
   /** The bytes of a file the caller may see. */
-  async content(context: UserContext, id: string) {
-    const row = await this.#deps.database.as(context.principal, async (session) =>
+  content(context: UserContext, id: string) {
+    return this.contentFor(context.principal, id, context.signal);
+  }
+
+  /** The same for whoever works for a person. Errors: `not_found`. */
+  async contentFor(principal: UserPrincipal, id: string, signal: AbortSignal) {
+    const row = await this.#deps.database.as(principal, async (session) =>
       found(await queries.findFile(session, id), 'The file'),
     );
-    const object = await this.openContent(row.file_id ?? '', context.signal);
+    const object = await this.openContent(row.file_id ?? '', signal);
     return { ...object, file_name: row.file_name, mime_type: row.mime_type ?? 'application/octet-stream' };
   }
 
@@ -242,6 +250,7 @@ export class FileService {
         {
           fix:
             file.processing_status === 'failed' ? 'Upload another version of it.' : 'Try again in a moment.',
+          details: { status: file.processing_status },
         },
       );
     return {
@@ -261,7 +270,7 @@ export class FileService {
     });
   }
 
-  async delete(context: UserContext, id: string) {
+  async delete(context: Caller, id: string) {
     const row = await this.#deps.database.as(context.principal, async (session) =>
       found(await queries.deleteFile(session, id), 'The file'),
     );
@@ -288,12 +297,13 @@ export class FileService {
     return { items, next: null };
   }
 
-  /** Passages by words and meaning: of one project, or of everything that is the caller's own. */
+  /** Passages by words and meaning: of one file, of one project, or of everything that is the caller's own. */
   async searchPassages(
     principal: UserPrincipal,
     search: {
       query: string;
       project_id: string | null;
+      file_id?: string;
       limit: number;
       min_similarity?: number | undefined;
       signal?: AbortSignal;
@@ -306,7 +316,11 @@ export class FileService {
         query: search.query,
         ...vector,
         filter:
-          search.project_id === null ? { user_id: principal.user_id } : { project_id: search.project_id },
+          search.file_id !== undefined
+            ? { file_metadata_id: search.file_id }
+            : search.project_id === null
+              ? { user_id: principal.user_id }
+              : { project_id: search.project_id },
         limit: search.limit,
         min_similarity: search.min_similarity,
       }),

@@ -1,8 +1,10 @@
 /** Statements of which a person has one: another value is another state of the same thing. */
 const single =
   /^(is called|wants to be called|works at|works as|lives in|birthday is|favourite [\p{L} ]+? is|[\p{L}]+ is called)\b/iu;
-const negative = /\b(not|never|no longer|no|don['’]?t|doesn['’]?t|isn['’]?t|without|avoid|dislikes?|hates?)\b/i;
-const verbs = /\b(no longer|likes?|loves?|enjoys?|dislikes?|hates?|prefers?|always|never|do not|don['’]t|does not|doesn['’]t|not)\b/gi;
+const negative =
+  /\b(not|never|no longer|no|don['’]?t|doesn['’]?t|isn['’]?t|without|avoid|dislikes?|hates?)\b/i;
+const verbs =
+  /\b(no longer|likes?|loves?|enjoys?|dislikes?|hates?|prefers?|always|never|do not|don['’]t|does not|doesn['’]t|not)\b/gi;
 const small = new Set('a an the to of in on at for and or is are be with my me i'.split(' '));
 
 const wordsOf = (text: string): string[] =>
@@ -33,7 +35,10 @@ const preference = (text: string) => /^prefers (.+?) (?:to|over|instead of|rathe
 function turned(fresh: string, known: string): boolean {
   const [, better = '', worse = ''] = preference(fresh) ?? [];
   const [, knownBetter = '', knownWorse = ''] = preference(known) ?? [];
-  return wordsOf(better).join() === wordsOf(knownWorse).join() && wordsOf(worse).join() === wordsOf(knownBetter).join();
+  return (
+    wordsOf(better).join() === wordsOf(knownWorse).join() &&
+    wordsOf(worse).join() === wordsOf(knownBetter).join()
+  );
 }
 
 /** "Prefers short answers" against "Prefers long answers": one word of at least three is another, in the same place. */

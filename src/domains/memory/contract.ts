@@ -124,7 +124,8 @@ export const memoryContract = {
   update: contract({
     id: 'memory.update',
     summary: 'Edit, switch on or switch off a fact',
-    description: 'Corrects the wording in place. For a fact that changed, create the new one with `supersedes_id`.',
+    description:
+      'Corrects the wording in place. For a fact that changed, create the new one with `supersedes_id`.',
     method: 'PATCH',
     path: '/memory/{id}',
     scope: 'memory:write',

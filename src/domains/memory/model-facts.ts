@@ -64,13 +64,21 @@ export async function factsByModel(
     { role: 'system', content: system },
     {
       role: 'user',
-      content: JSON.stringify({ known: known.map(({ id, content }) => ({ id, content })), message: said.slice(0, readLength) }),
+      content: JSON.stringify({
+        known: known.map(({ id, content }) => ({ id, content })),
+        message: said.slice(0, readLength),
+      }),
     },
   ];
   const inputTokens = estimateTokens(JSON.stringify(messages)) + estimateTokens(JSON.stringify(tool));
   const spending = await spend({
     tokens: inputTokens + maxOutputTokens,
-    cost: model.cost({ inputTokens, outputTokens: maxOutputTokens, cachedInputTokens: 0, reasoningTokens: 0 }),
+    cost: model.cost({
+      inputTokens,
+      outputTokens: maxOutputTokens,
+      cachedInputTokens: 0,
+      reasoningTokens: 0,
+    }),
   });
   try {
     const started = now();
@@ -89,7 +97,12 @@ export async function factsByModel(
       else if (event.type === 'finish') finish = event;
     }
     if (!finish) throw new AppError('internal', 'The model’s stream ended without its last event.');
-    await spending.settle(finish.usage, model.cost(finish.usage), now() - started, finish.error !== undefined);
+    await spending.settle(
+      finish.usage,
+      model.cost(finish.usage),
+      now() - started,
+      finish.error !== undefined,
+    );
     signal.throwIfAborted();
     if (finish.error)
       throw new AppError('provider_failed', finish.error.message, {

@@ -124,7 +124,11 @@ export const clearFacts = (session: Session, userId: string, projectId: string |
     .execute();
 
 /** What was forgotten before, and what was found and never accepted, goes with a clear. */
-export async function clearTraces(session: Session, userId: string, projectId: string | undefined): Promise<void> {
+export async function clearTraces(
+  session: Session,
+  userId: string,
+  projectId: string | undefined,
+): Promise<void> {
   await session
     .deleteFrom('meta_memory_candidates')
     .where('user_id', '=', userId)

@@ -43,7 +43,9 @@ describe('what a person says about themselves', () => {
     expect(flight).toMatchObject({ content: 'Flight to Rome on 12 June', category: 'context' });
     expect(flight?.expires_at?.toISOString()).toBe('2026-06-14T00:00:00.000Z');
     expect(factsIn('The review is due by March 1st.', now)[0]?.expires_at?.getUTCFullYear()).toBe(2027);
-    expect(factsIn('The launch is on 2026-11-30.', now)[0]?.expires_at?.toISOString()).toContain('2026-12-02');
+    expect(factsIn('The launch is on 2026-11-30.', now)[0]?.expires_at?.toISOString()).toContain(
+      '2026-12-02',
+    );
   });
 
   test('words that tell of a change are noticed', () => {
@@ -59,7 +61,7 @@ test.each([
   'I like this.',
   'I love your answer.',
   'I would prefer tea.',
-  "She said my name is Ada.",
+  'She said my name is Ada.',
   '> I work at Initech',
   '```\nI live in Oslo\n```',
   'Imagine I work at Initech.',

@@ -17,7 +17,8 @@ const mostFacts = 10;
 // Conditions, guesses and quotations are not statements about the person.
 const unsure =
   /\b(if|imagine|suppose|pretend|hypothetically|for example|e\.g\.|let's say|would|might|maybe|perhaps|says?|said|wrote|asked)\b/i;
-const changeWords = /\b(now|no longer|any ?more|moved|relocated|changed|switched|instead|from now on|as of)\b/i;
+const changeWords =
+  /\b(now|no longer|any ?more|moved|relocated|changed|switched|instead|from now on|as of)\b/i;
 
 const name = String.raw`\p{Lu}[\p{L}\p{M}'’.-]*(?: \p{Lu}[\p{L}\p{M}'’.-]*){0,3}`;
 /** What follows a verb, to the end of its clause. */
@@ -69,7 +70,10 @@ const rules: Rule[] = [
     importance: 0.8,
   },
   {
-    pattern: new RegExp(String.raw`\bI(?:['’]m| am)? (?:now |currently )?(?:work|working) as (?=an? )${rest}`, 'iu'),
+    pattern: new RegExp(
+      String.raw`\bI(?:['’]m| am)? (?:now |currently )?(?:work|working) as (?=an? )${rest}`,
+      'iu',
+    ),
     say: after('Works as'),
     category: 'fact',
     importance: 0.8,
@@ -100,7 +104,8 @@ const rules: Rule[] = [
       String.raw`\b[Mm]y (${relations})(?:['’]s name is| is (?:called|named)) (${name})`,
       'u',
     ),
-    say: (match) => `${(match[1] ?? '').replace(/^./, (letter) => letter.toUpperCase())} is called ${match[2]}`,
+    say: (match) =>
+      `${(match[1] ?? '').replace(/^./, (letter) => letter.toUpperCase())} is called ${match[2]}`,
     category: 'fact',
     importance: 0.7,
   },
@@ -111,7 +116,8 @@ const rules: Rule[] = [
     importance: 0.9,
   },
   {
-    pattern: /\bI(?:['’]m| am) (?:an? )?(vegetarian|vegan|pescatarian|lactose intolerant|left-handed|colou?r-?blind)\b/i,
+    pattern:
+      /\bI(?:['’]m| am) (?:an? )?(vegetarian|vegan|pescatarian|lactose intolerant|left-handed|colou?r-?blind)\b/i,
     say: after('Is'),
     category: 'fact',
     importance: 0.8,
@@ -144,8 +150,12 @@ const rules: Rule[] = [
     importance: 0.5,
   },
   {
-    pattern: new RegExp(String.raw`\bI no longer (work (?:at|for)|live in|like|prefer|use|eat|drink) ${rest}`, 'iu'),
-    say: (match) => (object(match, 2) === null ? null : `No longer ${third(match[1] ?? '')} ${object(match, 2)}`),
+    pattern: new RegExp(
+      String.raw`\bI no longer (work (?:at|for)|live in|like|prefer|use|eat|drink) ${rest}`,
+      'iu',
+    ),
+    say: (match) =>
+      object(match, 2) === null ? null : `No longer ${third(match[1] ?? '')} ${object(match, 2)}`,
     category: 'fact',
     importance: 0.7,
   },
@@ -156,7 +166,8 @@ const third = (verb: string): string => verb.replace(/^\w+/, (word) => `${word}s
 /** What a person asks to be kept, and how they want things done: whole sentences. */
 const requests: { pattern: RegExp; category: Category; importance: number }[] = [
   {
-    pattern: /^(?:please,? )?(?:remember|keep in mind|don['’]t forget|do not forget|note)(?: this)?(?: that\b|:) ?(.{3,})$/i,
+    pattern:
+      /^(?:please,? )?(?:remember|keep in mind|don['’]t forget|do not forget|note)(?: this)?(?: that\b|:) ?(.{3,})$/i,
     category: 'fact',
     importance: 0.8,
   },
@@ -198,7 +209,9 @@ function sentencesOf(text: string): string[] {
     .filter((line) => !/^\s*(?:>|\||#|\t| {4})/.test(line))
     .flatMap((line) => line.split(/(?<=[.!?…])\s+(?=[\p{Lu}"“'])/u))
     .map((sentence) => sentence.trim().replace(/^[-*•]\s+/, ''))
-    .filter((sentence) => sentence.length > 4 && sentence.length <= longestSentence && !sentence.endsWith('?'))
+    .filter(
+      (sentence) => sentence.length > 4 && sentence.length <= longestSentence && !sentence.endsWith('?'),
+    )
     .map((sentence) => sentence.replace(/[.!…]+$/, ''));
 }
 
@@ -243,7 +256,10 @@ function nextDate(day: number, month: string, year: string | undefined, now: Dat
 }
 
 function made(content: string, category: Category, importance: number, sentence: string): FoundFact {
-  const text = content.trim().replace(/\s+/g, ' ').replace(/[.!…]+$/, '');
+  const text = content
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[.!…]+$/, '');
   return {
     content: text.replace(/^./u, (letter) => letter.toUpperCase()),
     category,

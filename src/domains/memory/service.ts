@@ -195,7 +195,11 @@ export class MemoryService {
         source: sourceOf(row),
       });
       const edited = content !== row.content || (input.category ?? row.category) !== row.category;
-      await candidates.decide(session, row.id, { status: edited ? 'edited' : 'accepted', content, fact_id: id });
+      await candidates.decide(session, row.id, {
+        status: edited ? 'edited' : 'accepted',
+        content,
+        fact_id: id,
+      });
       return found(await queries.findFact(session, id), 'The fact');
     });
   }

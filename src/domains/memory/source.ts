@@ -96,7 +96,9 @@ export class MemorySource implements WorkSource {
         from meta_memory_extractions e
         join meta_messages a on a.id = e.message_id join meta_messages q on q.id = a.parent_message_id
         join meta_conversations c on c.id = a.conversation_id join users u on u.id = c.user_id
-        where e.id = ${id} and q.role = 'user' and not c.is_private and c.deleted_at is null`.execute(session);
+        where e.id = ${id} and q.role = 'user' and not c.is_private and c.deleted_at is null`.execute(
+        session,
+      );
       return rows[0];
     });
   }
@@ -114,11 +116,23 @@ export class MemorySource implements WorkSource {
     const settings = await database.as(principal, (session) => memory.settingsOf(session, said.user_id));
     if (settings.extraction === 'off') return;
     const byRules = factsIn(said.content, new Date(clock.now()));
-    await this.#keep(said, principal, settings, 'rules', byRules.map((fact) => ({ ...fact, contradicts_id: null })));
+    await this.#keep(
+      said,
+      principal,
+      settings,
+      'rules',
+      byRules.map((fact) => ({ ...fact, contradicts_id: null })),
+    );
     if (!settings.use_model) return;
     const model = await this.#deps.models.forTier(principal, 'haiku');
     if (model.kind === 'builtin') return;
-    const known = await memory.findRelated(principal, said.content.slice(0, 2_000), said.project_id, related, signal);
+    const known = await memory.findRelated(
+      principal,
+      said.content.slice(0, 2_000),
+      said.project_id,
+      related,
+      signal,
+    );
     const account = { principal, ...said, task_id: null, run_id: null, tier: 'haiku' as const, model };
     const byModel = await factsByModel(
       model,
@@ -140,7 +154,12 @@ export class MemorySource implements WorkSource {
     facts: ModelFact[],
   ): Promise<void> {
     for (const fact of facts) {
-      const neighbours = await this.#deps.memory.findRelated(principal, fact.content, said.project_id, related);
+      const neighbours = await this.#deps.memory.findRelated(
+        principal,
+        fact.content,
+        said.project_id,
+        related,
+      );
       await this.#deps.database.as(principal, (session) =>
         this.#decide(session, said, settings, extracted_by, fact, neighbours),
       );
@@ -161,12 +180,16 @@ export class MemorySource implements WorkSource {
     const { rows } = await sql<{ id: string | null; secret: string | null }>`
       select private.secret_in(${fact.content}) as secret, (
         select n.id from unnest(${neighbours.map(({ id }) => id)}::uuid[], ${neighbours.map(({ content }) => content)}::text[])
-          n (id, content) where private.same_fact(n.content, ${fact.content}) limit 1) as id`.execute(session);
+          n (id, content) where private.same_fact(n.content, ${fact.content}) limit 1) as id`.execute(
+      session,
+    );
     if (rows[0]?.secret) return;
     const isKnown = Boolean(rows[0]?.id);
     const against = isKnown
       ? null
-      : (fact.contradicts_id ?? neighbours.find(({ content }) => contradicts(fact.content, content))?.id ?? null);
+      : (fact.contradicts_id ??
+        neighbours.find(({ content }) => contradicts(fact.content, content))?.id ??
+        null);
     const certain = against === null || fact.changed;
     if (isKnown || (settings.extraction === 'automatic' && certain))
       await queries.storeFact(session, {
@@ -200,7 +223,11 @@ export class MemorySource implements WorkSource {
  * What is said about the person is theirs alone; how things are done, and dates, in the chat of a project are the
  * project's, where the person may write there.
  */
-async function scopeOf(session: Session, { project_id }: Said, { category }: ModelFact): Promise<string | null> {
+async function scopeOf(
+  session: Session,
+  { project_id }: Said,
+  { category }: ModelFact,
+): Promise<string | null> {
   if (project_id === null || (category !== 'instruction' && category !== 'context')) return null;
   const { rows } = await sql<{ writes: boolean }>`
     select ${project_id}::uuid in (select private.project_ids('editor')) as writes`.execute(session);

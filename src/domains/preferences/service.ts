@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
-import type { Models, ResolvedModel } from '../settings/index.ts';
+import type { Models, ModelTier, ResolvedModel } from '../settings/index.ts';
 import {
   type ConversationSettings,
   modelParameters,
@@ -73,13 +73,17 @@ export class PreferencesService {
    * What an answer in a conversation (or, without one, the next new one) uses.
    * Errors: `not_found` for a conversation the person cannot see.
    */
-  async resolve(principal: UserPrincipal, conversationId: string | null): Promise<Preferences> {
+  async resolve(
+    principal: UserPrincipal,
+    conversationId: string | null,
+    tier: ModelTier = 'sonnet',
+  ): Promise<Preferences> {
     const { settings, conversation, rules } = await this.#read(principal, conversationId);
     const answering = layOver(settings, conversation);
     return {
       ...answering,
       parameters: toModelParameters(answering),
-      model: await this.#models.chosen(principal, 'sonnet', conversation),
+      model: await this.#models.chosen(principal, tier, conversation),
       rules,
     };
   }

@@ -42,6 +42,10 @@ export const project = z.object({
   name: z.string(),
   description: z.string().nullable(),
   goal: z.string().nullable(),
+  /** What every chat of the project is told. */
+  instructions: z.string().nullable(),
+  /** Choices for chats of the project that made none. */
+  chat_defaults: z.object({ model_tier: modelTier.optional() }),
   status: projectStatus,
   owner_id: id,
   /** What the caller may do here. */
@@ -244,7 +248,7 @@ export const projectsContract = {
   }),
   update: contract({
     id: 'projects.update',
-    summary: 'Change name, description, goal or archive state',
+    summary: 'Change name, description, goal, instructions or archive state',
     method: 'PATCH',
     path: '/projects/{project_id}',
     scope: 'tasks:write',
@@ -252,6 +256,8 @@ export const projectsContract = {
       name: name.optional(),
       description: z.string().trim().max(5000).nullable().optional(),
       goal: goal.nullable().optional(),
+      instructions: z.string().trim().max(20_000).nullable().optional(),
+      chat_defaults: z.object({ model_tier: modelTier.optional() }).optional(),
       status: projectStatus.extract(['paused', 'completed', 'archived', 'active']).optional(),
     }),
     output: project,

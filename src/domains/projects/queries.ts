@@ -8,7 +8,7 @@ export interface ListOptions {
 }
 
 const projectColumns = sql`
-  p.id, p.name, p.description, p.goal, p.status, p.owner_id, p.created_at, p.updated_at,
+  p.id, p.name, p.description, p.goal, p.instructions, p.chat_defaults, p.status, p.owner_id, p.created_at, p.updated_at,
   case when p.owner_id = auth.uid() then 'owner'
        else coalesce((select m.role from meta_project_members m where m.project_id = p.id and m.user_id = auth.uid()), 'viewer')
   end as role,
@@ -22,6 +22,8 @@ export interface ProjectRow {
   name: string;
   description: string | null;
   goal: string | null;
+  instructions: string | null;
+  chat_defaults: { model_tier?: 'haiku' | 'sonnet' | 'opus' | undefined };
   status: 'planning' | 'active' | 'paused' | 'completed' | 'archived';
   owner_id: string;
   role: 'owner' | 'editor' | 'viewer';
@@ -66,8 +68,22 @@ export const insertProject = (session: Session, row: { name: string; description
 export const updateProject = (
   session: Session,
   id: string,
-  change: Partial<Pick<ProjectRow, 'name' | 'description' | 'goal' | 'status'>>,
-) => session.updateTable('meta_projects').set(change).where('id', '=', id).returning('id').executeTakeFirst();
+  {
+    chat_defaults,
+    ...change
+  }: {
+    [K in 'name' | 'description' | 'goal' | 'instructions' | 'chat_defaults' | 'status']?:
+      | ProjectRow[K]
+      | undefined;
+  },
+) =>
+  session
+    .updateTable('meta_projects')
+    .set(change)
+    .$if(chat_defaults !== undefined, (query) => query.set({ chat_defaults: json(chat_defaults) }))
+    .where('id', '=', id)
+    .returning('id')
+    .executeTakeFirst();
 
 export const deleteProject = (session: Session, id: string) =>
   session.deleteFrom('meta_projects').where('id', '=', id).returning('id').executeTakeFirst();

@@ -7,6 +7,7 @@ import { docsPage } from '../openapi/docs-page.ts';
 import { openApi } from '../openapi/openapi.ts';
 import { problemResponse } from '../problem.ts';
 import type { ContextDeps, Env } from './call-context.ts';
+import { type ChatRoutesDeps, mountChats } from './chats.ts';
 import { mountConsole } from './console.ts';
 import { type FileRoutesDeps, mountFiles } from './files.ts';
 import type { IdempotencyStore } from './idempotency.ts';
@@ -16,6 +17,7 @@ import { hostCheck, securityHeaders } from './security.ts';
 export interface HttpAppDeps extends ContextDeps {
   registry: Registry;
   files: FileRoutesDeps;
+  chats: ChatRoutesDeps;
   idempotency: IdempotencyStore;
   version: string;
   host: string;
@@ -46,6 +48,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   app.get('/docs', (c) => c.html(docs));
 
   mountFiles(app, deps, deps.files);
+  mountChats(app, deps, deps.chats);
   mountOperations(app, deps.registry, deps);
   mountMcp(app, deps.registry, deps.version, deps);
   const unknown = (c: Context<Env>): never => {

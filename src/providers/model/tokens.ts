@@ -1,4 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import type { MessagePart, ModelMessage } from './port.ts';
 
 /** Text longer than this is estimated from its beginning: exact counting is for prompts, not for books. */
 const exactLength = 200_000;
@@ -23,3 +24,31 @@ export function estimateTokens(text: string): number {
   }
   return end === text.length ? count : Math.ceil((count * text.length) / end);
 }
+
+/** Tokens of a picture at the size vendors scale it to, and of a document for each byte: a page of text is about 50 KB. */
+const imageTokens = 1_600;
+const documentTokensPerByte = 1 / 25;
+const maxDocumentTokens = 200_000;
+
+/** The same for messages, whose pictures and documents cost by what they show and not by their encoding. */
+export function estimateMessageTokens(messages: ModelMessage[]): number {
+  let media = 0;
+  const text = JSON.stringify(messages, (_key, value: unknown) => {
+    if (!isMedia(value)) return value;
+    media +=
+      value.type === 'image'
+        ? imageTokens
+        : Math.min(maxDocumentTokens, Math.ceil(((value.data.length * 3) / 4) * documentTokensPerByte));
+    return { ...value, data: '' };
+  });
+  return media + estimateTokens(text);
+}
+
+const isMedia = (value: unknown): value is Exclude<MessagePart, { type: 'text' }> =>
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  (value.type === 'image' || value.type === 'file') &&
+  'data' in value &&
+  typeof value.data === 'string' &&
+  value.data !== '';

@@ -1,6 +1,7 @@
 import { type ComponentPropsWithoutRef, useMemo, useRef } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { CodeBlock } from './code-block.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
 interface Node {
@@ -95,6 +96,7 @@ function componentsFor(open: (marker: number) => void): Components {
       </a>
     ),
     table: Scrollable,
+    pre: Code,
   };
 }
 
@@ -103,5 +105,17 @@ function Scrollable({ children }: ComponentPropsWithoutRef<'table'>) {
     <ScrollRegion label="Table" className="overflow-x-auto">
       <table>{children}</table>
     </ScrollRegion>
+  );
+}
+
+/** A block of code with a button that copies it. */
+function Code({ children }: ComponentPropsWithoutRef<'pre'>) {
+  const inner = (children as { props?: { className?: string; children?: unknown } } | undefined)?.props;
+  const language = /language-(\S+)/.exec(inner?.className ?? '')?.[1];
+  return (
+    <CodeBlock
+      label={language ? `${language} code` : 'code'}
+      code={String(inner?.children ?? '').replace(/\n$/, '')}
+    />
   );
 }

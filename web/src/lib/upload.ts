@@ -2,10 +2,11 @@ import { ApiError, type Problem } from '../../../src/client/index.ts';
 import type { File as StoredFile } from '../../../src/domains/files/contract.ts';
 import { getCsrfToken } from './api.ts';
 
-export interface UploadOptions {
+interface SendOptions {
+  path: string;
+  query: Record<string, string>;
   file: Blob;
   file_name: string;
-  project_id?: string;
   /** The same key stores the file once, however often it is sent. */
   idempotency_key: string;
   signal: AbortSignal;
@@ -13,16 +14,23 @@ export interface UploadOptions {
   onProgress: (share: number) => void;
 }
 
+export interface UploadOptions extends Omit<SendOptions, 'path' | 'query'> {
+  project_id?: string;
+}
+
+/** Stores a file. The server decides its type from the content, and its bucket by that. Errors: as `sendFile`. */
+export const uploadFile = ({ project_id, ...options }: UploadOptions): Promise<StoredFile> =>
+  sendFile<StoredFile>({ ...options, path: '/api/files', query: project_id ? { project_id } : {} });
+
 /**
- * Sends a file as raw bytes. The server decides its type from the content, and its bucket by that.
+ * Sends a file as raw bytes to a route that takes one.
  * XMLHttpRequest because `fetch` cannot say how much has been sent. Errors: `ApiError`, `TypeError` when unreachable.
  */
-export function uploadFile(options: UploadOptions): Promise<StoredFile> {
-  const query = new URLSearchParams({ file_name: options.file_name });
-  if (options.project_id) query.set('project_id', options.project_id);
+export function sendFile<T>(options: SendOptions): Promise<T> {
+  const query = new URLSearchParams({ ...options.query, file_name: options.file_name });
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/files?${query}`);
+    request.open('POST', `${options.path}?${query}`);
     request.responseType = 'json';
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('idempotency-key', options.idempotency_key);
@@ -32,7 +40,7 @@ export function uploadFile(options: UploadOptions): Promise<StoredFile> {
       if (event.lengthComputable) options.onProgress(event.loaded / event.total);
     };
     request.onload = () => {
-      if (request.status === 201 || request.status === 200) resolve(request.response as StoredFile);
+      if (request.status === 201 || request.status === 200) resolve(request.response as T);
       else reject(new ApiError(problemFrom(request)));
     };
     request.onerror = () => reject(new TypeError('The upload was interrupted.'));

@@ -1,25 +1,39 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { Archive, ChevronLeft, MessageSquarePlus, Pin } from 'lucide-react';
-import { Ago } from '../../components/ago.tsx';
+import { getRouteApi, Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Archive, ChevronLeft, Import, MessageSquarePlus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import { buttonClass } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { LoadMore } from '../../components/load-more.tsx';
+import { Menu } from '../../components/menu.tsx';
 import { SearchInput } from '../../components/search-input.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
-import { ConversationMenu } from './conversation-menu.tsx';
-import { conversationsQuery } from './queries.ts';
+import { ChatInstructionsDialog } from '../projects/chat-instructions-dialog.tsx';
+import { ProjectSelect } from '../projects/project-select.tsx';
+import { ConversationRow } from './conversation-row.tsx';
+import { ExportDialog } from './export-dialog.tsx';
+import { conversationsQuery, type View } from './queries.ts';
+import { SaidResults } from './said-results.tsx';
 
 const route = getRouteApi('/shell/chat');
+const empty: Record<View, string> = {
+  active: 'No chats yet.',
+  archived: 'Nothing is archived.',
+  trash: 'The trash is empty.',
+};
 
 /** The list of conversations beside the one that is open; on a phone one of the two. */
 export function ChatPage() {
-  const { search = '', archived = false } = route.useSearch();
-  const { conversationId } = useParams({ strict: false });
+  const { search = '', view = 'active', project = '' } = route.useSearch();
   const listOnly = useLocation({ select: ({ pathname }) => pathname === '/chat' || pathname === '/chat/' });
   const navigate = useNavigate();
-  const conversations = useInfiniteQuery(conversationsQuery({ ...(search && { search }), archived }));
+  const [dialog, setDialog] = useState<'instructions' | 'export' | null>(null);
+  const conversations = useInfiniteQuery(
+    conversationsQuery({ view, ...(search && { search }), ...(project && { project_id: project }) }),
+  );
   const items = conversations.data?.pages.flatMap((page) => page.items) ?? [];
+  const change = (next: { search?: string; project?: string }) =>
+    void navigate({ to: '.', search: (now) => ({ ...now, ...next }), replace: true });
   return (
     <div className="absolute inset-0 flex">
       {listOnly && <h1 className="sr-only md:hidden">Chat</h1>}
@@ -31,79 +45,97 @@ export function ChatPage() {
         )}
       >
         <div className="space-y-2 p-3">
-          <Link to="/chat/new" className={cx(buttonClass('primary'), 'w-full')}>
-            <MessageSquarePlus aria-hidden className="size-4" />
-            New chat
-          </Link>
+          <div className="flex gap-2">
+            <Link
+              to="/chat/new"
+              search={(now) => now}
+              className={cx(buttonClass('primary'), 'min-w-0 flex-1')}
+            >
+              <MessageSquarePlus aria-hidden className="size-4" />
+              New chat
+            </Link>
+            <Menu
+              label="More for chats"
+              items={[
+                {
+                  label: 'Import from ChatGPT or Claude',
+                  icon: Import,
+                  run: () => void navigate({ to: '/chat/import' }),
+                },
+                { label: 'Export all chats', run: () => setDialog('export') },
+                ...(project
+                  ? [{ label: 'Instructions of the project', run: () => setDialog('instructions') }]
+                  : []),
+              ]}
+            />
+          </div>
           <SearchInput
             fill
             label="Search chats"
             value={search}
-            onChange={(value) =>
-              void navigate({
-                to: '.',
-                search: (now) => ({ ...now, search: value || undefined }),
-                replace: true,
-              })
-            }
+            onChange={(value) => change({ search: value || undefined })}
+          />
+          <ProjectSelect
+            label="Folder"
+            quiet
+            none="All folders"
+            value={project}
+            onChange={(value) => change({ project: value || undefined })}
           />
         </div>
         <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
+          {view !== 'active' && (
+            <h2 className="px-2.5 pb-1 text-[13px] font-semibold">
+              {view === 'trash' ? 'Trash, emptied after 30 days' : 'Archive'}
+            </h2>
+          )}
           {conversations.isPending ? (
             <SkeletonList rows={5} height="h-12" />
           ) : conversations.isError ? (
             <ErrorState error={conversations.error} onRetry={() => conversations.refetch()} />
           ) : items.length === 0 ? (
-            <p className="px-2 py-4 text-[13px] text-muted">
-              {search ? 'No chat matches.' : archived ? 'Nothing is archived.' : 'No chats yet.'}
-            </p>
+            <p className="px-2 py-4 text-[13px] text-muted">{search ? 'No title matches.' : empty[view]}</p>
           ) : (
             <ul className="space-y-0.5">
               {items.map((item) => (
-                <li
-                  key={item.id}
-                  className={cx(
-                    'flex items-center rounded-lg hover:bg-sunken',
-                    item.id === conversationId && 'bg-accent-soft',
-                  )}
-                >
-                  <Link
-                    to="/chat/$conversationId"
-                    params={{ conversationId: item.id }}
-                    search={(now) => now}
-                    className="min-w-0 flex-1 rounded-lg py-1.5 pl-2.5"
-                  >
-                    <span className="flex items-center gap-1.5">
-                      {item.is_pinned && <Pin aria-label="Pinned" className="size-3.5 shrink-0 text-muted" />}
-                      <span className="truncate font-medium">{item.title ?? 'New chat'}</span>
-                    </span>
-                    <span className="text-xs text-muted">
-                      <Ago at={item.updated_at} />
-                    </span>
-                  </Link>
-                  <ConversationMenu conversation={item} />
-                </li>
+                <ConversationRow key={item.id} conversation={item} />
               ))}
             </ul>
           )}
           <LoadMore query={conversations} />
+          {search && view === 'active' && <SaidResults query={search} projectId={project || undefined} />}
         </nav>
-        <Link
-          to="."
-          search={(now) => ({ ...now, archived: archived ? undefined : true })}
-          className="flex items-center gap-2 border-t border-line px-5 py-3 text-[13px] text-muted hover:text-text"
-        >
-          {archived ? (
-            <ChevronLeft aria-hidden className="size-4" />
+        <div className="flex border-t border-line text-[13px]">
+          {view === 'active' ? (
+            <>
+              <ViewLink view="archived" icon={Archive} words="Archive" />
+              <ViewLink view="trash" icon={Trash2} words="Trash" />
+            </>
           ) : (
-            <Archive aria-hidden className="size-4" />
+            <ViewLink view="active" icon={ChevronLeft} words="Back to chats" />
           )}
-          {archived ? 'Back to chats' : 'Archived chats'}
-        </Link>
+        </div>
       </aside>
       <div className={cx('min-w-0 flex-1 flex-col', listOnly ? 'hidden md:flex' : 'flex')}>
         <Outlet />
       </div>
+      {dialog === 'export' && <ExportDialog onClose={() => setDialog(null)} />}
+      {dialog === 'instructions' && project && (
+        <ChatInstructionsDialog projectId={project} onClose={() => setDialog(null)} />
+      )}
     </div>
+  );
+}
+
+function ViewLink({ view, icon: Icon, words }: { view: View; icon: typeof Archive; words: string }) {
+  return (
+    <Link
+      to="."
+      search={(now) => ({ ...now, view: view === 'active' ? undefined : view })}
+      className="flex flex-1 items-center gap-2 px-5 py-3 text-muted hover:text-text"
+    >
+      <Icon aria-hidden className="size-4" />
+      {words}
+    </Link>
   );
 }

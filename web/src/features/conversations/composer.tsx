@@ -1,30 +1,91 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ArrowUp, Square } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { ArrowUp, FolderOpen, Paperclip, Square } from 'lucide-react';
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/cx.ts';
 import { FormError } from '../../components/states.tsx';
 import { providersQuery } from '../settings/queries.ts';
+import { AttachingList } from './attachment-list.tsx';
+import { keepDraft, readDraft } from './drafts.ts';
+import { PickFilesDialog } from './pick-files-dialog.tsx';
+import { useAttachments } from './use-attachments.ts';
+
+export interface Said {
+  content: string;
+  file_ids: string[];
+}
 
 interface ComposerProps {
+  /** Conversation the draft is kept for; `new` for the next one. */
+  draft: string;
   /** True while an answer is produced: the button stops it. */
   answering: boolean;
   sending: boolean;
   error: unknown;
+  /** A text to begin with, each time `count` is another. */
+  suggested?: { text: string; count: number };
   /** Settles when the server has the message; what was written stays until then. */
-  onSend: (content: string) => Promise<unknown>;
+  onSend: (said: Said) => Promise<unknown>;
   onStop?: () => void;
+  /** Choices beside the model. */
+  children?: ReactNode;
 }
 
-/** Where one writes: Enter sends, Shift and Enter make a new line. */
-export function Composer({ answering, sending, error, onSend, onStop }: ComposerProps) {
-  const [content, setContent] = useState('');
-  const ready = content.trim() !== '' && !answering && !sending;
+const tallest = 320;
+
+/** Where one writes: Enter sends, Shift and Enter make a new line. Files are dropped, pasted or chosen. */
+export function Composer({
+  draft,
+  answering,
+  sending,
+  error,
+  suggested,
+  onSend,
+  onStop,
+  children,
+}: ComposerProps) {
+  const [content, setContent] = useState(() => readDraft(draft));
+  const [picking, setPicking] = useState(false);
+  const [over, setOver] = useState(false);
+  const attachments = useAttachments();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const something = content.trim() !== '' || attachments.fileIds.length > 0;
+  const ready = something && !answering && !sending && !attachments.unfinished;
+
+  useEffect(() => keepDraft(draft, content), [draft, content]);
+  useEffect(() => {
+    if (!suggested || suggested.count === 0) return;
+    setContent(suggested.text);
+    area.current?.focus();
+  }, [suggested]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const box = area.current;
+    if (!box) return;
+    box.style.height = 'auto';
+    box.style.height = `${Math.min(tallest, box.scrollHeight)}px`;
+  }, [content]);
 
   function send(): void {
     if (!ready) return;
-    onSend(content).then(
-      () => setContent(''),
+    onSend({ content: content.trim(), file_ids: attachments.fileIds }).then(
+      () => {
+        setContent('');
+        keepDraft(draft, '');
+        attachments.clear();
+      },
       () => {}, // shown through `error`
     );
   }
@@ -38,23 +99,71 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
     event.preventDefault();
     send();
   }
+  function onPaste(event: ClipboardEvent): void {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0) return;
+    event.preventDefault();
+    attachments.add(files);
+  }
+  function onDrop(event: DragEvent): void {
+    setOver(false);
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    attachments.add(event.dataTransfer.files);
+  }
 
   return (
-    <form onSubmit={submit} className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-4">
+    <form
+      aria-label="Write a message"
+      onSubmit={submit}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+      className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-4"
+    >
       <FormError error={error} />
-      <div className="rounded-xl border border-line-strong bg-surface focus-within:outline-2 focus-within:outline-accent">
+      <div
+        className={cx(
+          'rounded-xl border bg-surface focus-within:outline-2 focus-within:outline-accent',
+          over ? 'border-accent bg-accent-soft' : 'border-line-strong',
+        )}
+      >
+        <AttachingList attachments={attachments} />
         <textarea
+          ref={area}
           aria-label="Message"
-          placeholder="Ask about your documents"
-          rows={Math.min(8, content.split('\n').length + 1)}
+          placeholder={over ? 'Drop files to attach them' : 'Ask about your documents'}
+          rows={2}
           value={content}
           readOnly={sending}
           onChange={(event) => setContent(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           className="block w-full resize-none bg-transparent px-4 pt-3 outline-none placeholder:text-muted"
         />
-        <div className="flex items-center justify-between gap-2 px-2 pb-2">
-          <ModelInUse />
+        <div className="flex items-center gap-1 px-2 pb-2">
+          <IconButton label="Upload files" icon={Paperclip} onClick={() => input.current?.click()} />
+          <IconButton label="Attach files you have" icon={FolderOpen} onClick={() => setPicking(true)} />
+          <input
+            ref={input}
+            type="file"
+            multiple
+            aria-label="Files to attach"
+            tabIndex={-1}
+            className="sr-only"
+            onChange={(event) => {
+              attachments.add(event.target.files ?? []);
+              event.target.value = '';
+            }}
+          />
+          {children}
+          <span className="min-w-0 flex-1">
+            <ModelInUse />
+          </span>
           {answering && onStop ? (
             <IconButton
               label="Stop the answer"
@@ -73,6 +182,7 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
           )}
         </div>
       </div>
+      {picking && <PickFilesDialog onPick={attachments.pick} onClose={() => setPicking(false)} />}
     </form>
   );
 }
@@ -81,9 +191,12 @@ export function Composer({ answering, sending, error, onSend, onStop }: Composer
 function ModelInUse() {
   const providers = useQuery(providersQuery);
   const inUse = providers.data?.items.find((item) => item.enabled && item.is_default);
-  if (!inUse) return <span />;
+  if (!inUse) return null;
   return (
-    <Link to="/settings" className="truncate px-2 text-[13px] text-muted hover:text-text hover:underline">
+    <Link
+      to="/settings"
+      className="block truncate px-2 text-[13px] text-muted hover:text-text hover:underline max-sm:sr-only"
+    >
       {inUse.models.sonnet ? `${inUse.name}, ${inUse.models.sonnet}` : inUse.name}
     </Link>
   );

@@ -1,5 +1,19 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { Archive, ArchiveRestore, PencilLine, Pin, PinOff, Trash2 } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  Download,
+  Eye,
+  EyeOff,
+  FolderInput,
+  PencilLine,
+  Pin,
+  PinOff,
+  Share2,
+  Trash2,
+  Undo2,
+  Wrench,
+} from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -9,54 +23,93 @@ import { Menu } from '../../components/menu.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { ProjectSelect } from '../projects/project-select.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { type Conversation, conversationKeys } from './queries.ts';
+import { ShareDialog } from './share-dialog.tsx';
+import { ToolsDialog } from './tools-dialog.tsx';
 
-/** Rename, pin, archive, delete. */
+type Open = 'rename' | 'move' | 'share' | 'export' | 'tools' | 'delete';
+
+/** What can be done with a conversation. */
 export function ConversationMenu({ conversation }: { conversation: Conversation }) {
   const { conversationId: open } = useParams({ strict: false });
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
-  const { id, is_pinned, is_archived } = conversation;
+  const [dialog, setDialog] = useState<Open | null>(null);
+  const { id, is_pinned, is_archived, is_private } = conversation;
   const title = conversation.title ?? 'New chat';
   const refresh = [conversationKeys.all];
   const update = useAction(api.conversations.update, { refresh });
+  const leave = () => {
+    setDialog(null);
+    if (open === id) void navigate({ to: '/chat' });
+  };
+  const trash = useAction(api.conversations.delete, {
+    refresh: [conversationKeys.lists],
+    done: 'Moved to the trash, which keeps it for 30 days.',
+    onSuccess: leave,
+  });
+  const restore = useAction(api.conversations.restore, { refresh, done: 'Taken out of the trash.' });
   const remove = useAction(api.conversations.delete, {
     refresh: [conversationKeys.lists],
     done: 'Chat deleted.',
-    onSuccess: () => {
-      setDialog(null);
-      if (open === id) void navigate({ to: '/chat' });
-    },
+    onSuccess: leave,
   });
+  const close = () => setDialog(null);
   return (
     <>
       <Menu
         label={`Actions for ${title}`}
-        items={[
-          { label: 'Rename', icon: PencilLine, run: () => setDialog('rename') },
-          {
-            label: is_pinned ? 'Unpin' : 'Pin',
-            icon: is_pinned ? PinOff : Pin,
-            run: () => update.mutate({ conversation_id: id, is_pinned: !is_pinned }),
-          },
-          {
-            label: is_archived ? 'Restore' : 'Archive',
-            icon: is_archived ? ArchiveRestore : Archive,
-            run: () => update.mutate({ conversation_id: id, is_archived: !is_archived }),
-          },
-          { label: 'Delete', icon: Trash2, danger: true, run: () => setDialog('delete') },
-        ]}
+        items={
+          conversation.deleted_at
+            ? [
+                { label: 'Restore', icon: Undo2, run: () => restore.mutate({ conversation_id: id }) },
+                { label: 'Delete for good', icon: Trash2, danger: true, run: () => setDialog('delete') },
+              ]
+            : [
+                { label: 'Rename', icon: PencilLine, run: () => setDialog('rename') },
+                {
+                  label: is_pinned ? 'Unpin' : 'Pin',
+                  icon: is_pinned ? PinOff : Pin,
+                  run: () => update.mutate({ conversation_id: id, is_pinned: !is_pinned }),
+                },
+                { label: 'Move to a project', icon: FolderInput, run: () => setDialog('move') },
+                {
+                  label: is_private ? 'Remember again' : 'Make private',
+                  icon: is_private ? Eye : EyeOff,
+                  run: () => update.mutate({ conversation_id: id, is_private: !is_private }),
+                },
+                { label: 'Tools', icon: Wrench, run: () => setDialog('tools') },
+                { label: 'Share', icon: Share2, run: () => setDialog('share') },
+                { label: 'Export', icon: Download, run: () => setDialog('export') },
+                {
+                  label: is_archived ? 'Take out of the archive' : 'Archive',
+                  icon: is_archived ? ArchiveRestore : Archive,
+                  run: () => update.mutate({ conversation_id: id, is_archived: !is_archived }),
+                },
+                {
+                  label: 'Move to the trash',
+                  icon: Trash2,
+                  danger: true,
+                  run: () => trash.mutate({ conversation_id: id }),
+                },
+              ]
+        }
       />
-      {dialog === 'rename' && <RenameDialog id={id} title={title} onClose={() => setDialog(null)} />}
+      {dialog === 'rename' && <RenameDialog id={id} title={title} onClose={close} />}
+      {dialog === 'move' && <MoveDialog conversation={conversation} onClose={close} />}
+      {dialog === 'tools' && <ToolsDialog conversationId={id} onClose={close} />}
+      {dialog === 'share' && <ShareDialog conversationId={id} onClose={close} />}
+      {dialog === 'export' && <ExportDialog conversationId={id} onClose={close} />}
       {dialog === 'delete' && (
         <ConfirmDialog
           title={`Delete “${title}”?`}
-          confirm="Delete chat"
+          confirm="Delete for good"
           busy={remove.isPending}
-          onConfirm={() => remove.mutate({ conversation_id: id })}
-          onClose={() => setDialog(null)}
+          onConfirm={() => remove.mutate({ conversation_id: id, permanently: 'true' })}
+          onClose={close}
         >
-          Its messages are deleted for good. What was remembered from it stays in Memory.
+          Its messages and links are deleted. What was remembered from it stays in Memory.
         </ConfirmDialog>
       )}
     </>
@@ -97,6 +150,43 @@ function RenameDialog({ id, title: stored, onClose }: { id: string; title: strin
           onChange={(event) => setTitle(event.target.value)}
         />
         <FormError error={rename.error} />
+      </form>
+    </Dialog>
+  );
+}
+
+function MoveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const form = useId();
+  const [project, setProject] = useState(conversation.project_id ?? '');
+  const move = useAction(api.conversations.update, {
+    refresh: [conversationKeys.all],
+    announceError: false,
+    onSuccess: onClose,
+  });
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    move.mutate({ conversation_id: conversation.id, project_id: project || null });
+  }
+  return (
+    <Dialog
+      title="Move to a project"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={form} tone="primary" busy={move.isPending}>
+            Move
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="space-y-4">
+        <ProjectSelect label="Project" none="No project" value={project} onChange={setProject} />
+        <p className="text-muted">
+          The members of a project read its chats, and its editors may speak in them. Answers use the
+          project’s documents and instructions.
+        </p>
+        <FormError error={move.error} />
       </form>
     </Dialog>
   );

@@ -1,19 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { ArrowDown, ChevronLeft, EyeOff, Network } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { Button, IconButton } from '../../components/button.tsx';
 import { useTitle } from '../../components/page.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
-import { formatTokens } from '../../lib/format.ts';
+import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { PassagePanel, type PassageRef } from '../files/passage-panel.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { TurnView, turnsOf } from './message-view.tsx';
 import { conversationKeys, conversationQuery } from './queries.ts';
-import { useAnswer } from './use-answer.ts';
+import { TierSelect } from './tier-select.tsx';
+import { TreePanel } from './tree-panel.tsx';
+import { useConversationEvents } from './use-conversation-events.ts';
+import { useFollowEnd } from './use-follow-end.ts';
 
 const route = getRouteApi('/shell/chat/$conversationId');
 
@@ -24,39 +28,63 @@ export function ConversationView() {
 
 function Conversation({ id }: { id: string }) {
   const client = useQueryClient();
+  const navigate = useNavigate();
+  const { message: wanted } = route.useSearch();
   const query = useQuery(conversationQuery(id));
   const [passage, setPassage] = useState<PassageRef | null>(null);
+  const [overview, setOverview] = useState(false);
   const messages = query.data?.messages ?? [];
   const streaming = messages.findLast((item) => item.role === 'assistant' && item.status === 'streaming');
-  const state = useAnswer(id, streaming);
+  const waiting = messages.some((item) => item.status === 'waiting');
+  const state = useConversationEvents(id, streaming);
+  const end = useFollowEnd();
   const send = useAction(api.conversations.send, {
     announceError: false,
     refresh: [conversationKeys.lists],
     onSuccess: ({ user_message, assistant_message }) =>
       client.setQueryData(conversationQuery(id).queryKey, (now) =>
-        now ? { ...now, messages: [...now.messages, user_message, assistant_message] } : now,
+        now
+          ? {
+              ...now,
+              messages: [
+                // The stream may have told of them already.
+                ...now.messages.filter(
+                  (item) => item.id !== user_message.id && item.id !== assistant_message.id,
+                ),
+                user_message,
+                assistant_message,
+              ],
+            }
+          : now,
       ),
   });
   const stop = useAction(api.conversations.stop, { refresh: [conversationQuery(id).queryKey] });
+  const show = useAction(api.conversations.show, {
+    onSuccess: (shown) => client.setQueryData(conversationQuery(id).queryKey, shown),
+  });
   const title = query.data?.conversation.title ?? 'New chat';
   useTitle(title);
 
-  const list = useRef<HTMLElement>(null);
-  const pinned = useRef(true);
-  const lastTop = useRef(0);
-  const content = useRef<HTMLDivElement>(null);
-  // Follows whatever grows: new text, a rendered table, sources. Not when one has scrolled up to read.
+  // A message that a search or the overview leads to: its branch is shown, and it comes into view.
+  const { letGo } = end;
+  const there = messages.some((item) => item.id === wanted);
+  const loaded = query.isSuccess;
+  const { mutate: showBranch } = show;
+  const asked = useRef('');
   useEffect(() => {
-    const grown = new ResizeObserver(() => {
-      if (pinned.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-    });
-    if (content.current) grown.observe(content.current);
-    return () => grown.disconnect();
-  }, []);
+    if (!wanted || !loaded) return;
+    if (there) {
+      letGo();
+      document.getElementById(`message-${wanted}`)?.scrollIntoView({ block: 'center' });
+    } else if (asked.current !== wanted) {
+      asked.current = wanted;
+      showBranch({ message_id: wanted });
+    }
+  }, [wanted, there, loaded, letGo, showBranch]);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <header className="flex items-center gap-2 border-b border-line py-1.5 pr-2 pl-3 md:pl-6">
+      <header className="flex items-center gap-1 border-b border-line py-1.5 pr-2 pl-3 md:pl-6">
         <Link
           to="/chat"
           aria-label="All chats"
@@ -67,53 +95,92 @@ function Conversation({ id }: { id: string }) {
         <h1 className="min-w-0 flex-1 truncate font-semibold">{title}</h1>
         {query.data && (
           <>
-            <span className="text-[13px] text-muted">
-              {formatTokens(query.data.conversation.total_tokens)} tokens
+            {query.data.conversation.is_private && (
+              <span
+                className="flex items-center gap-1 px-2 text-[13px] text-muted"
+                title="Nothing is remembered from it"
+              >
+                <EyeOff aria-hidden className="size-4" /> Private
+              </span>
+            )}
+            <span className="px-2 text-[13px] whitespace-nowrap text-muted">
+              <span className="max-sm:sr-only">
+                {formatTokens(query.data.conversation.total_tokens)} tokens,{' '}
+              </span>
+              {formatMoney(query.data.conversation.total_cost)}
             </span>
+            <IconButton label="Overview" icon={Network} onClick={() => setOverview(true)} />
             <ConversationMenu conversation={query.data.conversation} />
           </>
         )}
       </header>
-      <ScrollRegion
-        ref={list}
-        label="Messages"
-        onScroll={({ currentTarget: box }) => {
-          const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-          // Only scrolling up lets go: text that grows below must not.
-          if (atEnd) pinned.current = true;
-          else if (box.scrollTop < lastTop.current) pinned.current = false;
-          lastTop.current = box.scrollTop;
-        }}
-        className="min-h-0 flex-1 overflow-y-auto px-4 py-6 outline-offset-[-2px]"
-      >
-        <div ref={content} className="mx-auto max-w-3xl space-y-6">
-          {query.isPending ? (
-            <SkeletonList rows={4} height="h-20" />
-          ) : query.isError ? (
-            <ErrorState error={query.error} onRetry={() => query.refetch()} />
-          ) : (
-            turnsOf(messages).map((turn) => (
-              <TurnView key={turn.message.id} turn={turn} onCitation={setPassage} />
-            ))
-          )}
-          {state === 'reconnecting' && (
-            <p role="status" className="text-[13px] text-warn">
-              Connection lost. The answer goes on at the server; reconnecting …
-            </p>
-          )}
-        </div>
-      </ScrollRegion>
-      <Composer
-        answering={streaming !== undefined}
-        sending={send.isPending}
-        error={send.error}
-        onStop={() => stop.mutate({ conversation_id: id })}
-        onSend={(content) => {
-          pinned.current = true;
-          return send.mutateAsync({ conversation_id: id, content });
-        }}
-      />
+      <div className="relative min-h-0 flex-1">
+        <ScrollRegion
+          ref={end.list}
+          label="Messages"
+          onScroll={end.onScroll}
+          className="absolute inset-0 overflow-y-auto px-4 py-6 outline-offset-[-2px]"
+        >
+          <div ref={end.content} className="mx-auto max-w-3xl space-y-6">
+            {query.isPending ? (
+              <SkeletonList rows={4} height="h-20" />
+            ) : query.isError ? (
+              <ErrorState error={query.error} onRetry={() => query.refetch()} />
+            ) : (
+              turnsOf(messages).map((turn) => (
+                <TurnView
+                  key={turn.message.id}
+                  turn={turn}
+                  marked={turn.message.id === wanted}
+                  busy={streaming !== undefined || waiting}
+                  onCitation={setPassage}
+                />
+              ))
+            )}
+            {state === 'reconnecting' && (
+              <p role="status" className="text-[13px] text-warn">
+                Connection lost. The answer goes on at the server; reconnecting …
+              </p>
+            )}
+          </div>
+        </ScrollRegion>
+        {!end.atEnd && (
+          <Button
+            size="sm"
+            icon={ArrowDown}
+            onClick={end.toEnd}
+            className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-raised"
+          >
+            Latest
+          </Button>
+        )}
+      </div>
+      {query.isSuccess && (
+        <Composer
+          draft={id}
+          answering={streaming !== undefined || waiting}
+          sending={send.isPending}
+          error={send.error}
+          onStop={() => stop.mutate({ conversation_id: id })}
+          onSend={(said) => {
+            end.toEnd();
+            return send.mutateAsync({ conversation_id: id, ...said });
+          }}
+        >
+          <TierSelect conversation={query.data.conversation} />
+        </Composer>
+      )}
       {passage && <PassagePanel passage={passage} onClose={() => setPassage(null)} />}
+      {overview && (
+        <TreePanel
+          conversationId={id}
+          onClose={() => setOverview(false)}
+          onJump={(message) => {
+            setOverview(false);
+            void navigate({ to: '.', search: (now) => ({ ...now, message }), replace: true });
+          }}
+        />
+      )}
     </div>
   );
 }

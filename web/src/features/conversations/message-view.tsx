@@ -1,11 +1,19 @@
-import { Brain, ChevronRight, CircleAlert, CircleStop, Loader2, Wrench } from 'lucide-react';
-import { asText, CodeBlock } from '../../components/code-block.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Brain, ChevronRight, CircleAlert, CircleStop, Lightbulb, Loader2 } from 'lucide-react';
+import { useState } from 'react';
+import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
-import { formatMoney, formatTokens, humanize, plural } from '../../lib/format.ts';
+import { Skeleton } from '../../components/states.tsx';
+import { formatMoney, formatTokens, plural } from '../../lib/format.ts';
 import type { PassageRef } from '../files/passage-panel.tsx';
-import type { Message } from './queries.ts';
+import { AttachmentList } from './attachment-list.tsx';
+import { EditMessage } from './edit-message.tsx';
+import { MessageActions } from './message-actions.tsx';
+import { factsQuery, type Message } from './queries.ts';
+import { ApprovalCard, ToolCalls } from './tool-calls.tsx';
 
-/** An answer with the tool calls that were made for it, or what the person said. */
+/** An answer with the tool calls that were made for it, or what a person said. */
 export interface Turn {
   message: Message;
   tools: Message[];
@@ -13,64 +21,56 @@ export interface Turn {
 
 /** Tool calls are stored after the answer they serve; on the page they stand above it. */
 export function turnsOf(messages: readonly Message[]): Turn[] {
-  const turns: Turn[] = [];
-  for (const message of messages) {
-    if (message.role === 'tool') turns.at(-1)?.tools.push(message);
-    else if (message.role !== 'system') turns.push({ message, tools: [] });
-  }
-  return turns;
+  const turns = new Map<string, Turn>();
+  for (const message of messages)
+    if (message.role !== 'tool' && message.role !== 'system') turns.set(message.id, { message, tools: [] });
+  for (const message of messages)
+    if (message.role === 'tool') turns.get(message.parent_message_id ?? '')?.tools.push(message);
+  return [...turns.values()];
 }
 
 interface TurnViewProps {
   turn: Turn;
+  /** True for the message a search or the overview led to. */
+  marked: boolean;
+  /** While an answer is produced, no other version of anything can be. */
+  busy: boolean;
   onCitation: (passage: PassageRef) => void;
 }
 
-export function TurnView({ turn: { message, tools }, onCitation }: TurnViewProps) {
+export function TurnView({ turn: { message, tools }, marked, busy, onCitation }: TurnViewProps) {
+  const [editing, setEditing] = useState(false);
+  const look = cx(
+    'group/turn scroll-mt-4 space-y-2 rounded-xl',
+    marked && 'outline-2 outline-offset-8 outline-accent',
+  );
   if (message.role === 'user')
     return (
-      <article aria-label="You" className="flex justify-end">
-        <div className="max-w-[85%] rounded-2xl rounded-br-md bg-accent-soft px-4 py-2.5 whitespace-pre-wrap">
-          {message.content}
+      <article id={`message-${message.id}`} aria-label="You" className={look}>
+        <AttachmentList attachments={message.attachments} />
+        {editing ? (
+          <EditMessage message={message} onClose={() => setEditing(false)} />
+        ) : (
+          message.content && (
+            <div className="flex justify-end">
+              <div className="max-w-[85%] rounded-2xl rounded-br-md bg-accent-soft px-4 py-2.5 break-words whitespace-pre-wrap">
+                {message.content}
+              </div>
+            </div>
+          )
+        )}
+        <div className="flex justify-end">
+          <MessageActions message={message} busy={busy} onEdit={() => setEditing(true)} />
         </div>
       </article>
     );
   return (
-    <div className="space-y-3">
+    <div id={`message-${message.id}`} className={cx(look, 'space-y-3')}>
       {tools.length > 0 && <ToolCalls tools={tools} />}
       <Answer message={message} onCitation={onCitation} />
+      <ApprovalCard message={message} />
+      {message.status !== 'streaming' && <MessageActions message={message} busy={busy} />}
     </div>
-  );
-}
-
-function ToolCalls({ tools }: { tools: Message[] }) {
-  const names = [...new Set(tools.map((tool) => humanize(tool.tool_name ?? 'tool')))];
-  return (
-    <details className="group/all rounded-lg border border-line bg-surface">
-      <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
-        <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open/all:rotate-90" />
-        <Wrench aria-hidden className="size-4 shrink-0" />
-        <span className="min-w-0 truncate">
-          {plural(tools.length, 'tool call')}: {names.join(', ')}
-        </span>
-      </summary>
-      <ul className="space-y-1 border-t border-line p-2">
-        {tools.map((tool) => (
-          <li key={tool.id}>
-            <details className="group/one rounded-lg">
-              <summary className="flex list-none items-center gap-2 rounded-lg px-2 py-1 hover:bg-sunken">
-                <ChevronRight aria-hidden className="size-3.5 shrink-0 text-muted group-open/one:rotate-90" />
-                {humanize(tool.tool_name ?? 'tool')}
-              </summary>
-              <div className="space-y-2 p-2">
-                <CodeBlock wrap label="tool input" code={asText(tool.tool_input)} />
-                <CodeBlock wrap label="tool result" code={asText(tool.tool_output ?? tool.content)} />
-              </div>
-            </details>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }
 
@@ -88,6 +88,17 @@ function Answer({ message, onCitation }: AnswerProps) {
   }
   return (
     <article aria-label="Answer" aria-busy={streaming} className="space-y-2">
+      {message.reasoning && (
+        <details className="group/thought rounded-lg border border-line bg-surface">
+          <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
+            <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open/thought:rotate-90" />
+            <Lightbulb aria-hidden className="size-4 shrink-0" /> What the model thought
+          </summary>
+          <div className="border-t border-line p-3 text-[13px] whitespace-pre-wrap text-muted">
+            {message.reasoning}
+          </div>
+        </details>
+      )}
       {content ? (
         <Markdown text={content} markers={citations.map((item) => item.marker)} onCitation={open} />
       ) : (
@@ -112,17 +123,48 @@ function Answer({ message, onCitation }: AnswerProps) {
       {!streaming && (
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           {message.model_used && <span>{message.model_used}</span>}
-          <span>{formatTokens(message.input_tokens + message.output_tokens)} tokens</span>
+          <span title={`${message.input_tokens} in, ${message.output_tokens} out`}>
+            {formatTokens(message.input_tokens + message.output_tokens)} tokens
+          </span>
           <span>{formatMoney(message.cost)}</span>
-          {message.memory_ids.length > 0 && (
-            <span className="inline-flex items-center gap-1">
-              <Brain aria-hidden className="size-3.5" />
-              {plural(message.memory_ids.length, 'remembered fact')} used
-            </span>
-          )}
         </p>
       )}
+      {!streaming && message.memory_ids.length > 0 && <Facts message={message} />}
     </article>
+  );
+}
+
+/** The remembered facts the model was given; each leads to Memory. */
+function Facts({ message }: { message: Message }) {
+  const [open, setOpen] = useState(false);
+  const facts = useQuery({ ...factsQuery(message.id), enabled: open });
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)} className="text-xs">
+      <summary className="inline-flex cursor-pointer list-none items-center gap-1 rounded text-muted hover:text-text">
+        <Brain aria-hidden className="size-3.5" />
+        {plural(message.memory_ids.length, 'remembered fact')} used
+      </summary>
+      <ul aria-label="Facts used" className="mt-1.5 flex flex-wrap gap-1.5">
+        {facts.isPending ? (
+          <Skeleton className="h-6 w-40" />
+        ) : (
+          facts.data?.items.map((fact) => (
+            <li key={fact.id} className="max-w-full">
+              <Link
+                to="/memory"
+                search={{ search: fact.content.slice(0, 100) }}
+                className="block truncate rounded-full border border-line bg-surface px-2.5 py-1 hover:border-accent"
+              >
+                {fact.content}
+              </Link>
+            </li>
+          ))
+        )}
+        {facts.data && facts.data.items.length < message.memory_ids.length && (
+          <li className="py-1 text-muted">Others were forgotten since.</li>
+        )}
+      </ul>
+    </details>
   );
 }
 

@@ -1,20 +1,29 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { messageEvent } from '../../../../src/domains/conversations/contract.ts';
+import type {
+  foundMessage,
+  messageEvent,
+  treeMessage,
+} from '../../../../src/domains/conversations/contract.ts';
+import type { ImportJob } from '../../../../src/domains/conversations/transfer/contract.ts';
 import { api } from '../../lib/api.ts';
 import { pagedQuery } from '../../lib/queries.ts';
 
-export type { Conversation, Message } from '../../../../src/domains/conversations/contract.ts';
+export type { Attachment, Conversation, Message } from '../../../../src/domains/conversations/contract.ts';
+export type { ImportJob };
 export type MessageEvent = z.output<typeof messageEvent>;
+export type FoundMessage = z.output<typeof foundMessage>;
+export type TreeMessage = z.output<typeof treeMessage>;
+export type View = 'active' | 'archived' | 'trash';
 
 export const conversationKeys = {
   all: ['conversations'] as const,
   lists: ['conversations', 'list'] as const,
 };
 
-export const conversationsQuery = (filter: { search?: string; archived: boolean }) =>
+export const conversationsQuery = (filter: { search?: string; view: View; project_id?: string }) =>
   pagedQuery([...conversationKeys.lists, filter], (cursor, signal) =>
-    api.conversations.list({ ...filter, archived: String(filter.archived), cursor }, { signal }),
+    api.conversations.list({ ...filter, cursor }, { signal }),
   );
 
 export const conversationQuery = (id: string) =>
@@ -22,3 +31,43 @@ export const conversationQuery = (id: string) =>
     queryKey: [...conversationKeys.all, 'one', id],
     queryFn: ({ signal }) => api.conversations.get({ conversation_id: id }, { signal }),
   });
+
+export const treeQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...conversationKeys.all, 'tree', id],
+    queryFn: ({ signal }) => api.conversations.tree({ conversation_id: id }, { signal }),
+    staleTime: 0,
+  });
+
+export const saidQuery = (query: string, projectId?: string) =>
+  queryOptions({
+    queryKey: [...conversationKeys.all, 'said', query, projectId],
+    queryFn: ({ signal }) =>
+      api.conversations.search({ query, ...(projectId && { project_id: projectId }) }, { signal }),
+    enabled: query.trim() !== '',
+  });
+
+export const factsQuery = (messageId: string) =>
+  queryOptions({
+    queryKey: [...conversationKeys.all, 'facts', messageId],
+    queryFn: ({ signal }) => api.conversations.facts({ message_id: messageId }, { signal }),
+  });
+
+export const sharesQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...conversationKeys.all, 'shares', id],
+    queryFn: ({ signal }) => api.conversations.listShares({ conversation_id: id }, { signal }),
+  });
+
+export const toolsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...conversationKeys.all, 'tools', id],
+    queryFn: ({ signal }) => api.conversations.listTools({ conversation_id: id }, { signal }),
+  });
+
+export const importsQuery = queryOptions({
+  queryKey: [...conversationKeys.all, 'imports'],
+  queryFn: ({ signal }) => api.conversations.listImports({}, { signal }),
+  refetchInterval: (query) =>
+    query.state.data?.items.some(({ status }) => status === 'pending' || status === 'running') ? 1000 : false,
+});

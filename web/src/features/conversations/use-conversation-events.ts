@@ -1,0 +1,95 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api } from '../../lib/api.ts';
+import { follow } from '../../lib/live.ts';
+import { conversationKeys, conversationQuery, type Message, type MessageEvent } from './queries.ts';
+
+/** The messages with an event applied; replayed text at a known offset changes nothing. */
+export function apply(messages: Message[], event: MessageEvent): Message[] {
+  if (event.message) {
+    const next = event.message;
+    const known = messages.some((item) => item.id === next.id);
+    const all = known ? messages.map((item) => (item.id === next.id ? next : item)) : [...messages, next];
+    return all.sort((one, other) => one.sequence - other.sequence);
+  }
+  if (event.type !== 'text' || event.text === undefined) return messages;
+  const { text, offset } = event;
+  return messages.map((item) => {
+    if (item.id !== event.message_id) return item;
+    const at = offset ?? item.content.length;
+    // A gap cannot be filled from here; the final message brings the whole text.
+    if (at > item.content.length) return item;
+    return { ...item, content: item.content.slice(0, at) + text };
+  });
+}
+
+/**
+ * Follows a conversation while its page is looked at: the answer that is produced, from as far as it is known, and
+ * what other tabs and people do. Leaving stops nothing; coming back goes on.
+ */
+export function useConversationEvents(
+  conversationId: string,
+  streaming: Message | undefined,
+): 'live' | 'reconnecting' {
+  const client = useQueryClient();
+  const [state, setState] = useState<'live' | 'reconnecting'>('live');
+  const visible = usePageVisible();
+  const messageId = streaming?.id;
+  const ready = useReady(conversationId);
+  useEffect(() => {
+    if (!visible || !ready) return;
+    const abort = new AbortController();
+    const { queryKey } = conversationQuery(conversationId);
+    const length = (): number =>
+      client.getQueryData(queryKey)?.messages.find((item) => item.id === messageId)?.content.length ?? 0;
+    const refresh = (): void => {
+      void client.invalidateQueries({ queryKey });
+      void client.invalidateQueries({ queryKey: conversationKeys.lists });
+      void client.invalidateQueries({ queryKey: [...conversationKeys.all, 'tree', conversationId] });
+    };
+    void follow<MessageEvent>(
+      (signal) =>
+        api.conversations.follow(
+          {
+            conversation_id: conversationId,
+            stay: 'true',
+            ...(messageId && { message_id: messageId, offset: length() }),
+          },
+          { signal },
+        ),
+      abort.signal,
+      {
+        onReconnect: refresh,
+        onState: (now) => setState(now === 'reconnecting' ? 'reconnecting' : 'live'),
+        onEvent: (event) => {
+          if (event.type === 'changed') refresh();
+          client.setQueryData(queryKey, (now) =>
+            now ? { ...now, messages: apply(now.messages, event) } : now,
+          );
+          // The end of an answer: what it cost and the title come with the conversation.
+          if (event.message?.id === messageId && event.message?.status !== 'streaming') refresh();
+          return undefined;
+        },
+      },
+    );
+    return () => abort.abort();
+  }, [client, conversationId, messageId, visible, ready]);
+  return state;
+}
+
+/** Whether the conversation has been read: what is followed is added to that. */
+function useReady(conversationId: string): boolean {
+  const client = useQueryClient();
+  return client.getQueryData(conversationQuery(conversationId).queryKey) !== undefined;
+}
+
+/** A hidden tab follows nothing: browsers allow six connections to one server. */
+function usePageVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const look = () => setVisible(!document.hidden);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return visible;
+}
