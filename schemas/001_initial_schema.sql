@@ -630,7 +630,8 @@ begin
 end
 $$;
 
--- Wakes the workers. Postgres sends equal notices of one transaction once.
+-- Wakes the workers, for each row: a claim that finds nothing is an update as well, and by the statement it would wake
+-- the worker that made it, without end. Postgres sends equal notices of one transaction once.
 create or replace function private.notify_tasks()
 returns trigger language plpgsql volatile set search_path = '' as $$
 begin
@@ -855,13 +856,13 @@ create or replace trigger end_cancelled_run after update of status on public.met
   execute function private.end_cancelled_run();
 create or replace trigger notify_tasks
   after insert or delete or update of status, next_attempt_at, approved_at, requires_approval
-  on public.meta_tasks for each statement execute function private.notify_tasks();
+  on public.meta_tasks for each row execute function private.notify_tasks();
 create or replace trigger notify_tasks after update of status on public.meta_projects
-  for each statement execute function private.notify_tasks();
+  for each row execute function private.notify_tasks();
 create or replace trigger notify_tasks after update of status on public.meta_workstreams
-  for each statement execute function private.notify_tasks();
+  for each row execute function private.notify_tasks();
 create or replace trigger notify_tasks after delete on public.meta_task_dependencies
-  for each statement execute function private.notify_tasks();
+  for each row execute function private.notify_tasks();
 create or replace trigger place_dependency before insert or update on public.meta_task_dependencies
   for each row execute function private.place_dependency();
 create or replace trigger refuse_dependency_cycle after insert or update on public.meta_task_dependencies

@@ -235,7 +235,7 @@ $$;
 create or replace trigger stamp_execution before update of status on public.task_executions
   for each row execute function private.stamp_execution();
 create or replace trigger notify_schedule after insert or update of next_run_at, status on public.scheduled_tasks
-  for each statement execute function private.notify_schedule();
+  for each row execute function private.notify_schedule();
 
 -- -------------------------------------------------------------------------------------- rights and policies
 

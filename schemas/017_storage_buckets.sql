@@ -423,7 +423,7 @@ create or replace trigger move_chunks after update of project_id, user_id on pub
   for each row when (old.project_id is distinct from new.project_id or old.user_id is distinct from new.user_id)
   execute function private.move_chunks();
 create or replace trigger notify_files after insert or update of processing_status, next_attempt_at
-  on public.meta_file_metadata for each statement execute function private.notify_files();
+  on public.meta_file_metadata for each row execute function private.notify_files();
 create or replace trigger place_chunk before insert or update of file_metadata_id on public.meta_file_chunks
   for each row execute function private.place_chunk();
 create or replace trigger forget_embedding before update of content on public.meta_file_chunks

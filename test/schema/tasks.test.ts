@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database, UserPrincipal } from '../../src/database/index.ts';
 import { createTestUser, openTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { until } from '../harness/until.ts';
 import {
   asService,
   asUser,
@@ -221,6 +222,18 @@ describe('graph', () => {
 });
 
 describe('claims', () => {
+  test('that find nothing wake nobody: a worker would wake itself without end', async () => {
+    let woken = 0;
+    for (const channel of ['meta_agent_tasks', 'meta_agent_files', 'meta_agent_work'])
+      await database.listen(channel, () => woken++);
+    await claim('idle', 5);
+    await asService(database, sql`select * from claim_files_to_process('idle')`);
+    await asService(database, sql`select * from get_due_tasks()`);
+    await createTask(database, user, project, 'wakes');
+    await until(async () => woken > 0, 'a new task wakes the workers');
+    expect(woken).toBe(1);
+  });
+
   test('eight workers at once share the tasks and no task is given twice', async () => {
     for (let index = 0; index < 20; index++) await createTask(database, user, project, `t${index}`);
     const claimed = await Promise.all(Array.from({ length: 8 }, (_, worker) => claim(`w${worker}`, 5)));
