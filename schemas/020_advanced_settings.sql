@@ -178,7 +178,11 @@ create table if not exists public.skills (
     (to_tsvector('pg_catalog.english', left(name || ' ' || coalesce(description, ''), 100000))) stored
 );
 
+alter table public.skills
+  add column if not exists files jsonb not null default '{}' check (jsonb_typeof(files) = 'object');
+
 comment on table public.skills is 'Reusable capabilities.';
+comment on column public.skills.files is 'Text files beside SKILL.md: {"path": text}.';
 comment on column public.skills.skill_md is 'The SKILL.md file, as written.';
 comment on column public.skills.triggers is '{"commands": [text], "keywords": [text], "patterns": [regular expression]}.';
 comment on column public.skills.implementation is '{"type": "prompt" | "function" | "workflow", "prompt", "function", "workflow_id"}.';
@@ -438,6 +442,12 @@ begin
 end
 $$;
 
+-- Whether somebody else has the slug, which is one for everybody; the caller may not see whose it is.
+create or replace function private.skill_slug_taken(p_slug text)
+returns boolean language sql stable security definer set search_path = '' as $$
+  select exists (select from public.skills s where s.slug = p_slug and s.creator_id <> (select auth.uid()))
+$$;
+
 -- Public skills by words of name and description; all of them without a query.
 create or replace function public.search_skills(p_query text, p_limit int default 20, p_offset int default 0)
 returns table (id uuid, name text, slug text, description text, icon text, downloads int, rating numeric, rank real)
@@ -487,6 +497,7 @@ call private.declare_execute('private.track_settings_history()');
 call private.declare_execute('private.count_skill_installs()');
 call private.declare_execute('public.undo_settings_change(uuid)', 'authenticated');
 call private.declare_execute('public.search_skills(text, int, int)', 'authenticated');
+call private.declare_execute('private.skill_slug_taken(text)', 'authenticated');
 call private.declare_execute('public.cleanup_settings_history(interval)');
 
 call private.declare_access('public.user_settings', 'owner');

@@ -19,6 +19,14 @@ import {
   ImportSource,
   Sharing,
 } from './domains/conversations/index.ts';
+import {
+  type ExtensionDeps,
+  extensionsOf,
+  extensionsOperations,
+  Functions,
+  McpServers,
+  Skills,
+} from './domains/extensions/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
@@ -38,6 +46,7 @@ import {
   openRemoteEmbedding,
 } from './providers/embedding/index.ts';
 import { createTextExtractor } from './providers/extraction/index.ts';
+import { openSandbox } from './providers/sandbox/index.ts';
 import { openStorage, type StorageProvider } from './providers/storage/index.ts';
 
 export const version: string = (
@@ -77,7 +86,26 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const projectEvents = new ProjectEvents(database);
   const conversations = new ConversationService(database, embedding);
   const importing = new Importing(database, files);
-  const approvals = new Approvals(database, async () => chatTools({ files, memory }));
+  const allowPrivate = mayReachInside(config);
+  const sandbox = openSandbox(allowPrivate);
+  const extensions: ExtensionDeps = {
+    database,
+    sandbox,
+    servers: new McpServers({
+      database,
+      secrets,
+      clock,
+      commands: config.mcpCommands,
+      allowPrivate,
+      redirectUrl: `${config.publicUrl ?? `http://${config.host}:${config.port}`}/settings/servers/signed-in`,
+    }),
+    functions: new Functions(database, sandbox, clock),
+    skills: new Skills(database),
+  };
+  const approvals = new Approvals(database, async (principal) => [
+    ...chatTools({ files, memory }),
+    ...(await extensionsOf(extensions, principal)).tools,
+  ]);
   const conversationEvents = new ConversationEvents(database);
   const preferences = new PreferencesService(database, models);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
@@ -86,6 +114,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...authOperations(auth),
     ...settingsOperations(settings),
     ...preferencesOperations(preferences),
+    ...extensionsOperations(extensions),
     ...fileOperations(files),
     ...memoryOperations(memory),
     ...projectOperations(projects, projectEvents),
@@ -119,7 +148,14 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       },
       [
         new TaskSource(agentDeps, concurrency),
-        new AnswerSource({ ...agentDeps, preferences }, concurrency),
+        new AnswerSource(
+          {
+            ...agentDeps,
+            preferences,
+            extensions: (principal) => extensionsOf(extensions, principal),
+          },
+          concurrency,
+        ),
         new FileSource(database, files, extractor),
         new MemorySource({ database, clock, models, memory }),
         new EmbeddingSource(database, embedding),
@@ -172,6 +208,8 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       await conversationEvents.start();
     },
     async close(): Promise<void> {
+      await extensions.servers.close();
+      await sandbox.close();
       await extractor.close();
       await embedding.close();
       await database.close();
@@ -264,4 +302,10 @@ function storageOf(config: Config): StorageProvider {
   if (config.storage !== 'local')
     throw new AppError('invalid_input', `The storage ${config.storage} is not configured.`);
   return openStorage({ kind: 'local', root: join(config.dataDir, 'storage') });
+}
+
+/** A server that only this machine reaches has people on it who may reach whatever it does. */
+function mayReachInside({ privateAddresses, host, publicUrl }: Config): boolean {
+  if (privateAddresses !== 'auto') return privateAddresses === 'allow';
+  return publicUrl === undefined && ['127.0.0.1', '::1', 'localhost'].includes(host);
 }

@@ -55,6 +55,22 @@ export const settings = {
     example: 'postgres://user:password@localhost:5432/meta_agent',
     secret: true,
   },
+  mcpCommands: {
+    env: 'META_AGENT_MCP_COMMANDS',
+    description:
+      'Commands, separated by commas, that people may start as MCP servers over stdio. They run as this server does: name only what every user may run. Empty allows none.',
+    schema: z
+      .string()
+      .default('')
+      .transform((list) => list.split(',').flatMap((command) => command.trim() || [])),
+    example: 'npx,uvx',
+  },
+  privateAddresses: {
+    env: 'META_AGENT_PRIVATE_ADDRESSES',
+    description:
+      'Whether addresses that people give (MCP servers, functions) may lie on this machine or its network: allow, deny, or auto, which allows them while the server itself is only reachable from this machine.',
+    schema: z.enum(['auto', 'allow', 'deny']).default('auto'),
+  },
   deployUrl: {
     env: 'META_AGENT_DEPLOY_URL',
     description:

@@ -2443,6 +2443,7 @@ export interface Skills {
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
   search_vector: Computed<string | null>;
+  files: Generated<Json>;
 }
 
 export interface SyncConflicts {

@@ -1,6 +1,7 @@
 import type { OperationShape } from '../operations/operation.ts';
 import { authContract } from './auth/contract.ts';
 import { conversationsContract } from './conversations/contract.ts';
+import { extensionsContract } from './extensions/contract.ts';
 import { filesContract } from './files/contract.ts';
 import { memoryContract } from './memory/contract.ts';
 import { preferencesContract } from './preferences/contract.ts';
@@ -12,6 +13,7 @@ export const contracts = {
   auth: authContract,
   settings: settingsContract,
   preferences: preferencesContract,
+  extensions: extensionsContract,
   files: filesContract,
   memory: memoryContract,
   projects: projectsContract,

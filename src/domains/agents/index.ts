@@ -5,4 +5,4 @@ export { openSpending } from './metering.ts';
 export { systemPrompt } from './roles.ts';
 export { type AgentDeps, TaskSource } from './task-source.ts';
 export { insertToolStep, type Recorder, type Step } from './thread.ts';
-export type { Tool } from './tool.ts';
+export { defineTool, type Tool } from './tool.ts';

@@ -31,6 +31,8 @@ export interface Tool {
   name: string;
   description: string;
   input: z.ZodObject;
+  /** JSON Schema of the arguments where somebody else wrote it; `input` then takes any object. */
+  inputSchema?: Record<string, unknown>;
   prepare?(scope: ToolScope, input: Record<string, unknown>): Promise<unknown>;
   run(
     session: Session,
@@ -60,5 +62,5 @@ export function defineTool<I extends z.ZodObject, P = undefined>(tool: {
 export const toolSpec = (tool: Tool): ToolSpec => ({
   name: tool.name,
   description: tool.description,
-  inputSchema: z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>,
+  inputSchema: tool.inputSchema ?? (z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>),
 });

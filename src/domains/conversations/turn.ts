@@ -8,6 +8,7 @@ import {
   systemPrompt,
   type Tool,
 } from '../agents/index.ts';
+import type { Extensions } from '../extensions/index.ts';
 import type { Preferences, PreferencesService } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 
@@ -16,7 +17,7 @@ const rememberedFacts = 8;
 
 /** A part of the system prompt and where it is from. */
 export interface PromptPart {
-  source: 'role' | 'rules' | 'settings' | 'project' | 'memory';
+  source: 'role' | 'rules' | 'settings' | 'project' | 'skills' | 'memory';
   /** Stands above the text; empty for the role, which begins the prompt. */
   title: string;
   text: string;
@@ -24,6 +25,8 @@ export interface PromptPart {
 
 export interface TurnDeps extends AgentDeps {
   preferences: PreferencesService;
+  /** Tools and skills of the person's own. */
+  extensions(principal: UserPrincipal): Promise<Extensions>;
 }
 
 /** Everything a model is given for one answer besides the conversation itself. */
@@ -69,7 +72,8 @@ export async function composeTurn(
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
   if (place.instructions)
     system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
-  system.push(...ruleParts(preferences), ...settingParts(preferences));
+  const extensions = await deps.extensions(principal);
+  system.push(...ruleParts(preferences), ...settingParts(preferences), ...skillParts(extensions));
   if (facts.length > 0)
     system.push({
       source: 'memory',
@@ -78,11 +82,14 @@ export async function composeTurn(
     });
   return {
     system,
-    tools: chatTools(deps, {
-      documents: preferences.rag_config.enabled,
-      passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
-      minSimilarity: preferences.rag_config.similarity_threshold,
-    }).filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
+    tools: [
+      ...chatTools(deps, {
+        documents: preferences.rag_config.enabled,
+        passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
+        minSimilarity: preferences.rag_config.similarity_threshold,
+      }),
+      ...extensions.tools,
+    ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
     parameters: taken(preferences),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
     searchDepth: preferences.search_config.search_depth,
@@ -97,6 +104,18 @@ function taken({ model, parameters }: Preferences): ModelParameters {
   const known: string[] = model.provider.capabilities(model.model, parameters).parameters;
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
 }
+
+/** Their names and what they are for; `load_skill` brings the rest when the model wants it. */
+const skillParts = ({ skills }: Extensions): PromptPart[] =>
+  skills.length === 0
+    ? []
+    : [
+        {
+          source: 'skills',
+          title: 'Skills, to be loaded with load_skill when one fits',
+          text: skills.map(({ name, description }) => `- ${name}: ${description ?? ''}`).join('\n'),
+        },
+      ];
 
 /** The narrower rule stands later and says so: a project's over one's own, a conversation's over a project's. */
 function ruleParts({ rules }: Preferences): PromptPart[] {
@@ -129,7 +148,7 @@ function settingParts({ reasoning_config: { confidence_threshold } }: Preference
     },
   ];
 }
-/** Every tool an answer may call. */
+/** The tools that every answer has. */
 export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>, limits?: SearchLimits): Tool[] =>
   knowledgeTools(deps.files, deps.memory, limits);
 

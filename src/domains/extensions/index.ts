@@ -1,0 +1,5 @@
+export { Functions } from './functions.ts';
+export { McpServers } from './mcp-servers.ts';
+export { extensionsOperations } from './operations.ts';
+export { Skills } from './skills.ts';
+export { type ExtensionDeps, type Extensions, extensionsOf } from './tools.ts';

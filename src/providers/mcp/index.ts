@@ -1,0 +1,2 @@
+export { connectMcp, type McpConnection, type McpServerAddress, type McpTool } from './connect.ts';
+export type { OAuthState } from './oauth.ts';
