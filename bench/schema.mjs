@@ -3,23 +3,26 @@
 // explicit filter, both in turn in one run, as a ratio. Prints plans that scan a large table sequentially.
 //
 //   META_AGENT_DATABASE_URL=postgres://… node bench/schema.mjs         an empty database of its own; takes a while
+//   node bench/schema.mjs --embedded                                   the embedded database, a tenth of the size
 //   BENCH_USERS=200 BENCH_TASKS=100000 BENCH_FACTS=100000 BENCH_VECTORS=20000 …                        sizes
+const embedded = process.argv.includes('--embedded');
 const url = process.env.META_AGENT_DATABASE_URL;
-if (!url) throw new Error('META_AGENT_DATABASE_URL names the Postgres to fill');
+if (!url && !embedded)
+  throw new Error('META_AGENT_DATABASE_URL names the Postgres to fill, or give --embedded');
 const { Database, deploy } = await import('../dist/database/index.js');
 
-const size = (name, fallback) => Number(process.env[name] ?? fallback);
+const size = (name, fallback) => Number(process.env[name] ?? (embedded ? fallback / 10 : fallback));
 const users = size('BENCH_USERS', 1000);
 const tasks = size('BENCH_TASKS', 1_000_000);
 const facts = size('BENCH_FACTS', 1_000_000);
 const vectors = size('BENCH_VECTORS', 200_000);
 const graph = size('BENCH_GRAPH', 100_000);
 const nodes = size('BENCH_NODES', 100_000);
-const width = size('BENCH_WIDTH', 512);
-const rounds = size('BENCH_ROUNDS', 15);
+const width = Number(process.env.BENCH_WIDTH ?? 512);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 const large = ['meta_tasks', 'meta_memory_facts', 'meta_task_history', 'thought_nodes'];
 
-const database = await Database.open({ url });
+const database = await Database.open(embedded ? {} : { url });
 const started = performance.now();
 await deploy(database);
 console.log(`deployed in ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -113,7 +113,13 @@ begin
     execute format('alter table %s add constraint %I foreign key (%I) references %s (id) on delete %s',
       p_table, v_name, p_column, p_target, p_on_delete);
   end if;
-  execute format('create index if not exists %I on %s (%I)', 'idx_' || v_table || '_' || p_column, p_table, p_column);
+  -- A unique column has its index already.
+  if not exists (
+    select from pg_catalog.pg_index i join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = p_table and i.indpred is null and i.indisunique and i.indnkeyatts = 1 and a.attname = p_column)
+  then
+    execute format('create index if not exists %I on %s (%I)', 'idx_' || v_table || '_' || p_column, p_table, p_column);
+  end if;
 end
 $$;
 

@@ -69,10 +69,12 @@ $$;
 -- is not: a prompt-injected agent must not read every user's data.
 create or replace function private.is_admin()
 returns boolean language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_user uuid := auth.uid();
 begin
   return coalesce(current_setting('meta_agent.agent', true), '') = '' and exists (
     select from public.users u
-    where u.id = (select auth.uid()) and u.role in ('admin', 'super_admin') and u.status = 'active'
+    where u.id = v_user and u.role in ('admin', 'super_admin') and u.status = 'active'
   );
 end
 $$;
@@ -80,11 +82,13 @@ $$;
 -- The users whose rows the caller may read: the caller, or everybody for an administrator.
 create or replace function private.readable_user_ids()
 returns setof uuid language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_user uuid := auth.uid();
 begin
   if private.is_admin() then
     return query select u.id from auth.users u;
-  elsif (select auth.uid()) is not null then
-    return next (select auth.uid());
+  elsif v_user is not null then
+    return next v_user;
   end if;
 end
 $$;

@@ -75,6 +75,10 @@ begin
     generated always as (extensions.binary_quantize(embedding)) stored', p_table);
   execute format('comment on column %s.embedding_bits is %L', p_table,
     'Signs of the embedding: small enough to compare every row of a search.');
+  -- The column came after the table was declared: its grants name columns.
+  if exists (select from private.access_declarations d where d.table_name::regclass = p_table) then
+    call private.apply_access(p_table);
+  end if;
   insert into private.search_sources
     (source, table_name, filters, condition, content, vector_index, group_key, group_order)
   values (p_source, p_table::text, p_filters, p_condition, p_content, p_vector_index, p_group_key, p_group_order)

@@ -374,13 +374,9 @@ begin
 end
 $$;
 
--- Housekeeping: empties the trash, removes candidates decided a month ago and the queue's finished rows, and bounds the memory
--- of whoever learned something lately.
+-- Housekeeping: bounds the memory of whoever learned something lately. run_retention() of 032 calls it and ends what is old.
 create or replace function public.tidy_memories()
 returns void language sql volatile set search_path = '' as $$
-  delete from public.meta_memory_trash t where t.deleted_at <= now() - interval '1 hour';
-  delete from public.meta_memory_candidates c where c.status in ('accepted', 'edited') and c.decided_at <= now() - interval '1 month';
-  delete from public.meta_memory_extractions e where e.status in ('done', 'failed') and e.created_at <= now() - interval '1 day';
   select public.evict_memories(f.user_id) from public.meta_memory_facts f
   where f.created_at > now() - interval '1 day' group by f.user_id;
 $$;
@@ -483,6 +479,9 @@ call private.declare_reference('public.meta_memory_facts', 'superseded_by', 'pub
 call private.declare_reference('public.meta_memory_facts', 'source_task_id', 'public.meta_tasks');
 call private.declare_access('public.meta_memory_settings', 'owner');
 call private.declare_access('public.meta_memory_candidates', 'owner');
+call private.declare_reference('public.meta_memory_candidates', 'project_id', 'public.meta_projects');
+call private.declare_reference('public.meta_memory_candidates', 'contradicts_id', 'public.meta_memory_facts');
+call private.declare_reference('public.meta_memory_candidates', 'fact_id', 'public.meta_memory_facts');
 call private.declare_access('public.meta_memory_extractions', 'service');
 call private.declare_access('public.meta_memory_trash', 'owner', p_actions => '{select, insert, delete}');
 call private.declare_work('memory', 'public.meta_memory_extractions', 'running', 'failed', 'error_message',

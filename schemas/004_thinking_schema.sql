@@ -162,13 +162,13 @@ returns table (id uuid, parent_id uuid, content text, type text, confidence int,
   created_at timestamptz)
 language sql stable set search_path = '' as $$
   with recursive path as (
-    select n.id, n.parent_id from public.thought_nodes n where n.id = p_node_id
+    select n.id, n.parent_id, n.content, n.type, n.confidence, n.depth, n.status, n.reasoning, n.created_at
+    from public.thought_nodes n where n.id = p_node_id
     union all
-    select n.id, n.parent_id from path p join public.thought_nodes n on n.id = p.parent_id
+    select n.id, n.parent_id, n.content, n.type, n.confidence, n.depth, n.status, n.reasoning, n.created_at
+    from path p join public.thought_nodes n on n.id = p.parent_id
   )
-  select n.id, n.parent_id, n.content, n.type, n.confidence, n.depth, n.status, n.reasoning, n.created_at
-  from path p join public.thought_nodes n on n.id = p.id
-  order by n.depth
+  select * from path p order by p.depth
 $$;
 
 -- A node and all its descendants, nearest first; children are the ids of the next step.

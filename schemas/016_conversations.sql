@@ -614,6 +614,10 @@ call private.declare_reference('public.meta_messages', 'parent_message_id', 'pub
 call private.declare_reference('public.meta_tasks', 'thread_id', 'public.meta_conversations');
 call private.declare_reference('public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations');
 call private.declare_reference('public.meta_memory_facts', 'source_message_id', 'public.meta_messages');
+call private.declare_reference('public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_memory_candidates', 'source_message_id', 'public.meta_messages');
+-- What a link shows is of its conversation: whoever opens it is shown it without rights of their own.
+call private.declare_reference('public.meta_conversation_shares', 'leaf_message_id', 'public.meta_messages', 'conversation_id');
 
 -- -------------------------------------------------------------------------------------- rights and policies
 

@@ -3,7 +3,7 @@
 -- Each of retention_rules names rows of one table by their age (and a condition) and how long they are kept; null keeps
 -- them for good. The defaults are those below; administrators change keep_for, and a deployment leaves it as it is.
 -- run_retention() is the one housekeeping call: the server makes it each hour. It ends what is silent (presence, rooms,
--- editors), gives back budget reservations that ran out, and deletes what is too old, at most p_batch rows of each rule, so
+-- editors), bounds memories, gives back budget reservations that ran out, and deletes what is too old, at most p_batch rows of each rule, so
 -- that no transaction is long; called again until no rule removes a full batch, it is done.
 --
 -- Sums outlive what they sum up (usage_daily, image_generation_stats, the counters of sessions), and so does history that
@@ -56,6 +56,7 @@ returns table (name text, row_count bigint) language plpgsql volatile set search
 declare
   v_rule record;
 begin
+  perform public.tidy_memories();
   return query
     select d.name, d.row_count from (values
       ('presence that went silent', public.cleanup_stale_presence()::bigint),
@@ -98,6 +99,11 @@ call private.declare_retention('organization_invitations', 'public.organization_
   'Invitations after they expired.');
 call private.declare_retention('conversation_trash', 'public.meta_conversations', 'deleted_at', '30 days',
   'Conversations in the trash, with their messages.');
+call private.declare_retention('memory_trash', 'public.meta_memory_trash', 'deleted_at', '1 hour', 'Facts that were forgotten.');
+call private.declare_retention('memory_candidates', 'public.meta_memory_candidates', 'decided_at', '30 days',
+  'Facts that were found and decided on; a rejected one is kept, so that it is not asked again.', 't.status in (''accepted'', ''edited'')');
+call private.declare_retention('memory_extractions', 'public.meta_memory_extractions', 'created_at', '1 day',
+  'Answers that were read for facts.', 't.status in (''done'', ''failed'')');
 call private.declare_retention('auth_audit_log', 'public.auth_audit_log', 'created_at', '2 years', 'Sign-ins and what changed rights.');
 call private.declare_retention('settings_history', 'public.settings_history', 'changed_at', '1 year', 'What settings were before.');
 call private.declare_retention('task_history', 'public.meta_task_history', 'created_at', null, 'Who changed what in tasks.');

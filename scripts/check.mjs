@@ -11,6 +11,7 @@ const steps = [
   ['types of the server', bin('tsc'), ['-p', 'tsconfig.json']],
   ['types of the console', bin('tsc'), ['-p', 'web/tsconfig.json']],
   ['import directions', bin('depcruise'), ['src', 'web/src', '--config', '.dependency-cruiser.json']],
+  ['migrations', bin('squawk'), ['--config', '.squawk.toml', 'schemas/*.sql']],
   ['dead code', bin('knip'), []],
   ['generated files', process.execPath, ['scripts/generate.mjs', '--check']],
   ['lock file', process.execPath, ['scripts/complete-lockfile.mjs', '--check']],

@@ -192,12 +192,9 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     /** Housekeeping that no request waits for: at once and each hour. Returns the way to stop. */
     keepHouse(): () => void {
       const sweep = () =>
-        Promise.all([
-          files.sweep(clock.now()),
-          memory.tidy(),
-          conversations.emptyTrash(),
-          runRetention(database),
-        ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
+        Promise.all([files.sweep(clock.now()), runRetention(database)]).catch((error: unknown) =>
+          log.error({ err: error }, 'housekeeping failed'),
+        );
       void sweep();
       const timer = setInterval(() => void sweep(), 3_600_000);
       return () => clearInterval(timer);

@@ -2,6 +2,8 @@
 # A throwaway PostgreSQL cluster for tests: 127.0.0.1 only, trust authentication, fsync on.
 #
 #   cluster.sh start <directory> [port]   create if absent, start, print the superuser's URL
+#   cluster.sh managed <directory> [port]   the same, and print the URL of a role that is neither superuser nor BYPASSRLS
+#                                         but may create roles and databases, in which pgvector is there already
 #   cluster.sh stop  <directory>          stop; the directory stays
 #   cluster.sh url   <directory>          print the URL of a running cluster
 #
@@ -14,7 +16,7 @@ bin="/usr/lib/postgresql/${POSTGRES_VERSION:-15}/bin"
 readonly bin
 
 usage() {
-  sed -n '4,6s/^# *//p' "$0" >&2
+  sed -n '4,8s/^# *//p' "$0" >&2
   exit 2
 }
 
@@ -60,8 +62,18 @@ start() {
   print_url
 }
 
+managed() {
+  local url
+  url="$(start "$1")"
+  psql -q "$url" -c 'create role manager login createrole createdb' >&2
+  psql -q "${url%/postgres}/template1" -c 'create schema extensions authorization manager' \
+    -c 'create extension vector schema extensions' >&2
+  echo "${url/postgres@/manager@}"
+}
+
 case "$action" in
   start) start "${3:-$(free_port)}" ;;
+  managed) managed "${3:-$(free_port)}" ;;
   stop) as_server_user "$bin/pg_ctl" -D "$directory" -m fast -w -s stop ;;
   url) print_url ;;
   *) usage ;;

@@ -52,7 +52,7 @@ export const rules: Rule[] = [
   {
     what: "A person's own that could reach outside or bind agents: agents may not make one",
     rights: 'oa o ocevgmas o o',
-    tables: ['custom_functions', 'mcp_configs'],
+    tables: ['custom_functions', 'mcp_configs', 'meta_memory_settings'],
   },
   {
     what: "A person's own about something in a project: whoever sees that may have one",
@@ -62,6 +62,8 @@ export const rules: Rule[] = [
       'export_jobs',
       'image_favorites',
       'import_jobs',
+      'meta_memory_candidates',
+      'meta_tool_permissions',
       'prompt_assets',
       'prompt_embeddings',
       'video_favorites',
@@ -96,6 +98,11 @@ export const rules: Rule[] = [
       'persona_messages',
       'workflow_executions',
     ],
+  },
+  {
+    what: 'What a person threw away: they may have it back, not change it',
+    rights: `oa o ${everybody} - o`,
+    tables: ['meta_memory_trash'],
   },
   {
     what: 'A log of what a person did on their machines: nobody rewrites it',
@@ -280,6 +287,11 @@ export const rules: Rule[] = [
     ],
   },
   {
+    what: 'A question of an answer in a project: seen by members, put by editors, for good',
+    rights: `${readers} ${editors} ${editors} ${editors} -`,
+    tables: ['meta_tool_approvals'],
+  },
+  {
     what: 'Of a project, made by the system, steered by editors',
     rights: `${readers} - - ${editors} -`,
     tables: ['idea_project_phases', 'video_generation_queue'],
@@ -337,7 +349,7 @@ export const rules: Rule[] = [
   {
     what: "The service's alone",
     rights: '- - - - -',
-    tables: ['idempotency_keys', 'rate_limits', 'setup_tokens'],
+    tables: ['idempotency_keys', 'meta_memory_extractions', 'rate_limits', 'setup_tokens'],
   },
 ];
 

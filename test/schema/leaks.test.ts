@@ -179,6 +179,7 @@ describe('functions', () => {
       'get_workflow_start_state',
       'join_room',
       'search_hybrid',
+      'undo_settings_change',
     ]);
   });
 });

@@ -40,6 +40,7 @@ describe('what grows without end', () => {
       await makeRows(client, { owner: owner.user_id, project: project.id }, rowOverrides);
       // What the conditions ask for.
       await client.query(`update meta_conversations set deleted_at = now();
+        update meta_memory_candidates set status = 'accepted'; update meta_memory_extractions set status = 'done';
         update task_executions set status = 'running', started_at = now(); update task_executions set status = 'completed';
         update workflow_executions set completed_at = now();
         update presence_history set ended_at = now(); update meta_budget_reservations set released_at = now();

@@ -297,10 +297,3 @@ export const announce = (session: Session, conversationId: string) =>
 /** Tells workers that an answer is to be produced. */
 export const announceAnswer = (session: Session) =>
   sql`select pg_notify('meta_agent_answers', '')`.execute(session);
-
-export async function purgeDeleted(session: Session): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select purge_deleted_conversations() as count`.execute(
-    session,
-  );
-  return rows[0]?.count ?? 0;
-}

@@ -133,11 +133,6 @@ export class ConversationService {
     );
     return { items, next: null };
   }
-
-  /** Ends what has been in the trash for its time. Returns how many. */
-  async emptyTrash(): Promise<number> {
-    return this.#database.asService('conversations whose time in the trash is over', queries.purgeDeleted);
-  }
 }
 
 /** A conversation and its shown branch. Errors: `not_found`. */

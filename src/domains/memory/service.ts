@@ -234,11 +234,6 @@ export class MemoryService {
       return settings;
     });
   }
-
-  /** Housekeeping: the trash, decided candidates and the bounds of those who learned something. */
-  tidy(): Promise<unknown> {
-    return this.#database.asService('tidy memory', (session) => queries.tidy(session));
-  }
 }
 
 export interface FactSearch {
