@@ -45,8 +45,12 @@ alter table public.meta_memory_facts
   add column if not exists search_length int generated always as
     (length(to_tsvector('pg_catalog.english', left(content || ' ' || coalesce(summary, ''), 100000)))) stored,
   add column if not exists updated_at timestamptz not null default now(),
-  add column if not exists persona_id uuid;
+  add column if not exists persona_id uuid,
+  add column if not exists embedding_bits bit varying
+    generated always as (extensions.binary_quantize(embedding)) stored;
 
+comment on column public.meta_memory_facts.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_memory_facts.persona_id is
   'Persona that alone uses the fact; null: everybody who speaks for its owner.';
 comment on column public.meta_memory_facts.user_id is
@@ -123,7 +127,7 @@ comment on column public.meta_memory_candidates.decided_at is 'When the person d
 
 create table if not exists public.meta_memory_extractions (
   id uuid primary key default gen_random_uuid(),
-  message_id uuid not null unique,
+  message_id uuid not null,
   status text not null default 'pending' check (status in ('pending', 'running', 'done', 'failed')),
   error_message text,
   created_at timestamptz not null default now()
@@ -169,6 +173,7 @@ create index if not exists idx_memory_candidates_user on public.meta_memory_cand
 create index if not exists idx_memory_candidates_project on public.meta_memory_candidates (project_id);
 create index if not exists idx_memory_candidates_contradicts on public.meta_memory_candidates (contradicts_id);
 create index if not exists idx_memory_candidates_fact on public.meta_memory_candidates (fact_id);
+create unique index if not exists idx_meta_memory_extractions_message_id on public.meta_memory_extractions (message_id);
 create index if not exists idx_memory_trash_user on public.meta_memory_trash (user_id);
 
 -- ------------------------------------------------------------------------------------------------ functions
@@ -374,17 +379,6 @@ begin
 end
 $$;
 
--- Housekeeping: empties the trash, removes candidates decided a month ago and the queue's finished rows, and bounds the memory
--- of whoever learned something lately.
-create or replace function public.tidy_memories()
-returns void language sql volatile set search_path = '' as $$
-  delete from public.meta_memory_trash t where t.deleted_at <= now() - interval '1 hour';
-  delete from public.meta_memory_candidates c where c.status in ('accepted', 'edited') and c.decided_at <= now() - interval '1 month';
-  delete from public.meta_memory_extractions e where e.status in ('done', 'failed') and e.created_at <= now() - interval '1 day';
-  select public.evict_memories(f.user_id) from public.meta_memory_facts f
-  where f.created_at > now() - interval '1 day' group by f.user_id;
-$$;
-
 -- A finished answer of a chat is work for memory.
 create or replace function private.queue_memory_extraction()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
@@ -470,7 +464,6 @@ call private.declare_execute('public.forget_memory(uuid)', 'authenticated');
 call private.declare_execute('public.restore_memory(uuid)', 'authenticated');
 call private.declare_execute('private.memory_value(float8, timestamptz, int, timestamptz)', 'authenticated');
 call private.declare_execute('public.evict_memories(uuid)', 'authenticated');
-call private.declare_execute('public.tidy_memories()');
 call private.declare_execute('private.queue_memory_extraction()');
 call private.declare_execute('public.touch_memories(uuid[])', 'authenticated');
 call private.declare_execute(
@@ -484,6 +477,9 @@ call private.declare_reference('public.meta_memory_facts', 'source_task_id', 'pu
 call private.declare_access('public.meta_memory_settings', 'owner');
 call private.declare_access('public.meta_memory_candidates', 'owner');
 call private.declare_access('public.meta_memory_extractions', 'service');
+call private.declare_reference('public.meta_memory_candidates', 'project_id', 'public.meta_projects');
+call private.declare_reference('public.meta_memory_candidates', 'contradicts_id', 'public.meta_memory_facts');
+call private.declare_reference('public.meta_memory_candidates', 'fact_id', 'public.meta_memory_facts');
 call private.declare_access('public.meta_memory_trash', 'owner', p_actions => '{select, insert, delete}');
 call private.declare_work('memory', 'public.meta_memory_extractions', 'running', 'failed', 'error_message',
   't.status in (''pending'', ''running'')');

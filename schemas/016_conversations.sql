@@ -141,13 +141,17 @@ $$;
 
 alter table public.meta_messages
   add column if not exists author_id uuid references auth.users (id) on delete set null,
-  add column if not exists is_step boolean not null generated always as (role = 'tool' or tool_calls is not null) stored;
+  add column if not exists is_step boolean not null generated always as (role = 'tool' or tool_calls is not null) stored,
+  add column if not exists embedding_bits bit varying
+    generated always as (extensions.binary_quantize(embedding)) stored;
 
 comment on table public.meta_messages is 'Individual messages, in the order of sequence.';
 comment on column public.meta_messages.author_id is
   'Who said it, or asked for the answer, which is produced with their rights; set by trigger.';
 comment on column public.meta_messages.is_step is
   'A tool call on the way to an answer, or its result.';
+comment on column public.meta_messages.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_messages.user_id is 'Owner of the conversation, set by trigger.';
 comment on column public.meta_messages.project_id is 'Project of the conversation, set by trigger.';
 comment on column public.meta_messages.parent_message_id is
@@ -633,6 +637,9 @@ call private.declare_execute('public.delete_branch(uuid)', 'authenticated');
 call private.declare_execute('public.message_path(uuid)', 'authenticated');
 call private.declare_execute('public.purge_deleted_conversations(interval)');
 
+call private.declare_reference(
+  'public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_memory_candidates', 'source_message_id', 'public.meta_messages');
 call private.declare_access('public.meta_conversations', 'owner_or_project',
   p_protected => '{total_tokens, total_cost, message_count, last_sequence, last_message_at}');
 call private.declare_access('public.meta_messages', 'owner_or_project', p_parent => 'public.meta_conversations',

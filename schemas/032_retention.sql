@@ -98,6 +98,11 @@ call private.declare_retention('organization_invitations', 'public.organization_
   'Invitations after they expired.');
 call private.declare_retention('conversation_trash', 'public.meta_conversations', 'deleted_at', '30 days',
   'Conversations in the trash, with their messages.');
+call private.declare_retention('memory_trash', 'public.meta_memory_trash', 'deleted_at', '1 hour', 'Facts that were forgotten.');
+call private.declare_retention('memory_candidates', 'public.meta_memory_candidates', 'decided_at', '30 days',
+  'Facts found in chats that became memories; rejected ones stay, so that they are not asked about again.', 't.status <> ''rejected''');
+call private.declare_retention('memory_extractions', 'public.meta_memory_extractions', 'created_at', '1 day',
+  'Turns of chats that were read for facts.', 't.status in (''done'', ''failed'')');
 call private.declare_retention('auth_audit_log', 'public.auth_audit_log', 'created_at', '2 years', 'Sign-ins and what changed rights.');
 call private.declare_retention('settings_history', 'public.settings_history', 'changed_at', '1 year', 'What settings were before.');
 call private.declare_retention('task_history', 'public.meta_task_history', 'created_at', null, 'Who changed what in tasks.');

@@ -158,7 +158,6 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       const sweep = () =>
         Promise.all([
           files.sweep(clock.now()),
-          memory.tidy(),
           conversations.emptyTrash(),
           runRetention(database),
         ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));

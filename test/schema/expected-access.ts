@@ -52,7 +52,7 @@ export const rules: Rule[] = [
   {
     what: "A person's own that could reach outside or bind agents: agents may not make one",
     rights: 'oa o ocevgmas o o',
-    tables: ['custom_functions', 'mcp_configs'],
+    tables: ['custom_functions', 'mcp_configs', 'meta_memory_settings'],
   },
   {
     what: "A person's own about something in a project: whoever sees that may have one",
@@ -62,6 +62,7 @@ export const rules: Rule[] = [
       'export_jobs',
       'image_favorites',
       'import_jobs',
+      'meta_memory_candidates',
       'prompt_assets',
       'prompt_embeddings',
       'video_favorites',
@@ -101,6 +102,11 @@ export const rules: Rule[] = [
     what: 'A log of what a person did on their machines: nobody rewrites it',
     rights: 'oa o oa - -',
     tables: ['sync_events'],
+  },
+  {
+    what: "What a person forgot: kept and taken back, never changed",
+    rights: `oa o ${everybody} - o`,
+    tables: ['meta_memory_trash'],
   },
   {
     what: "A person's own, written by the system alone",
@@ -337,7 +343,7 @@ export const rules: Rule[] = [
   {
     what: "The service's alone",
     rights: '- - - - -',
-    tables: ['idempotency_keys', 'rate_limits', 'setup_tokens'],
+    tables: ['idempotency_keys', 'meta_memory_extractions', 'rate_limits', 'setup_tokens'],
   },
 ];
 

@@ -216,5 +216,3 @@ export const storeSettings = (session: Session, userId: string, settings: Settin
 
 export const evictFacts = (session: Session, userId: string) =>
   sql`select evict_memories(${userId})`.execute(session);
-
-export const tidy = (session: Session) => sql`select tidy_memories()`.execute(session);
