@@ -229,7 +229,7 @@ describe('what is kept', () => {
       sql`update meta_memory_trash set deleted_at = now() - interval '61 minutes' where id = ${id}`.execute(session),
     );
     await expect(person.client.memory.restore({ id })).rejects.toMatchObject({ status: 404 });
-    await app.database.asService('housekeeping', (session) => sql`select tidy_memories()`.execute(session));
+    await app.database.asService('housekeeping', (session) => sql`select * from run_retention()`.execute(session));
     const { rows } = await app.database.asService('the trash', (session) =>
       sql`select 1 from meta_memory_trash where id = ${id}`.execute(session),
     );
