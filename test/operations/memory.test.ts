@@ -52,7 +52,7 @@ describe('learning from chats', () => {
     await person.client.memory.reject({ candidate_id: of('Oslo') });
     expect(await contents(person)).toEqual(['Prefers short answers with examples', 'Is called Ada Lovelace']);
     expect(await asked(person)).toEqual([]);
-    await expect(person.client.memory.accept({ candidate_id: of('Oslo') })).rejects.toMatchObject({ status: 404 });
+    await expect(person.client.memory.accept({ candidate_id: of('Oslo') })).rejects.toMatchObject({ problem: { status: 404 } });
 
     // Known, rejected: nothing new to ask.
     await say(person, 'Again: I live in Oslo. My name is Ada Lovelace.');
@@ -165,8 +165,7 @@ describe('what is kept', () => {
     ['an IBAN', 'Transfer to DE89 3704 0044 0532 0130 00'],
   ])('%s is refused, with the reason: %s', async (kind, content) => {
     await expect(ada.client.memory.create({ content })).rejects.toMatchObject({
-      status: 422,
-      problem: { detail: expect.stringContaining(kind) },
+      problem: { status: 422, detail: expect.stringContaining(kind) },
     });
     await expect(
       app.database.asService('straight into the table', (session) =>
@@ -183,7 +182,7 @@ describe('what is kept', () => {
     'Ask for the API key policy',
   ])('is no secret: %s', async (content) => {
     const { id } = await ada.client.memory.create({ content });
-    await expect(ada.client.memory.update({ id, content: 'My password is hunter2' })).rejects.toMatchObject({ status: 422 });
+    await expect(ada.client.memory.update({ id, content: 'My password is hunter2' })).rejects.toMatchObject({ problem: { status: 422 } });
     await ada.client.memory.delete({ id });
   });
 
@@ -209,16 +208,16 @@ describe('what is kept', () => {
     const fact = await person.client.memory.create({ content: 'The office is in Oslo', supersedes_id: old.id });
     await person.client.memory.delete({ id: fact.id });
     expect(await contents(person)).toEqual([]);
-    await expect(bob.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ status: 404 });
+    await expect(bob.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
     const back = await person.client.memory.restore({ id: fact.id });
     expect(back).toMatchObject({ id: fact.id, content: fact.content, created_at: fact.created_at, supersedes_id: old.id });
     const all = (await person.client.memory.list({ all: 'true' })).items;
     expect(all.find(({ id }) => id === old.id)?.superseded_by).toBe(fact.id);
-    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ status: 404 });
+    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
 
     await person.client.memory.delete({ id: fact.id });
     await person.client.memory.clear({ confirm: 'forget everything' });
-    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ status: 404 });
+    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
   test('an hour later it cannot be restored', async () => {
@@ -228,7 +227,7 @@ describe('what is kept', () => {
     await app.database.asService('an hour passes', (session) =>
       sql`update meta_memory_trash set deleted_at = now() - interval '61 minutes' where id = ${id}`.execute(session),
     );
-    await expect(person.client.memory.restore({ id })).rejects.toMatchObject({ status: 404 });
+    await expect(person.client.memory.restore({ id })).rejects.toMatchObject({ problem: { status: 404 } });
     await app.database.asService('housekeeping', (session) => sql`select * from run_retention()`.execute(session));
     const { rows } = await app.database.asService('the trash', (session) =>
       sql`select 1 from meta_memory_trash where id = ${id}`.execute(session),
@@ -252,7 +251,7 @@ describe('what is kept', () => {
     await expect(person.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({
       problem: { detail: expect.stringContaining('same scope') },
     });
-    await expect(bob.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({ status: 404 });
+    await expect(bob.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
   test('a bound: what matters least and was not used for longest goes first', async () => {
@@ -281,7 +280,7 @@ describe('what is kept', () => {
       return rows[0]?.id ?? '';
     });
     await person.client.memory.create({ content: 'Runs marathons', persona_id: persona });
-    await expect(bob.client.memory.create({ content: 'x y z', persona_id: persona })).rejects.toMatchObject({ status: 409 });
+    await expect(bob.client.memory.create({ content: 'x y z', persona_id: persona })).rejects.toMatchObject({ problem: { status: 409 } });
     expect((await person.client.memory.search({ query: 'marathons' })).items).toEqual([]);
     expect((await person.client.memory.search({ query: 'marathons', persona_id: persona })).items).toHaveLength(1);
   });
