@@ -386,7 +386,7 @@ begin
   insert into public.meta_memory_extractions (message_id)
   select new.id from public.meta_conversations c
   where c.id = new.conversation_id and c.agent_type <> 'task' and not c.is_private
-    and not exists (select from public.meta_memory_settings s where s.user_id = c.user_id and s.extraction = 'off')
+    and not exists (select from public.meta_memory_settings s where s.user_id = new.author_id and s.extraction = 'off')
   on conflict (message_id) do nothing;
   return null;
 end

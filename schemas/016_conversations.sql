@@ -43,11 +43,7 @@ create table if not exists public.meta_conversations (
   updated_at timestamptz not null default now()
 );
 
-alter table public.meta_conversations add column if not exists is_private boolean not null default false;
-
 comment on table public.meta_conversations is 'Conversation containers.';
-comment on column public.meta_conversations.is_private is
-  'Nothing of it is remembered, and no search finds its messages.';
 comment on column public.meta_conversations.project_id is
   'Folder of the conversation; its members can read it.';
 comment on column public.meta_conversations.agent_type is
@@ -66,7 +62,8 @@ alter table public.meta_conversations
   alter column last_message_at set default now(),
   alter column last_message_at set not null;
 
-comment on column public.meta_conversations.is_private is 'Nothing is remembered from it, and nothing remembered is used.';
+comment on column public.meta_conversations.is_private is
+  'Nothing is remembered from it, nothing remembered is used, and no search finds its messages.';
 comment on column public.meta_conversations.last_message_at is
   'When something was said last, the order of lists; of an empty conversation, when it was begun.';
 comment on column public.meta_conversations.is_titled is
@@ -594,7 +591,7 @@ create or replace trigger release_answer before update of status on public.meta_
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
 create or replace trigger queue_memory_extraction after update of status on public.meta_messages
-  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status = 'streaming')
+  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status <> 'complete')
   execute function private.queue_memory_extraction();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');

@@ -148,7 +148,7 @@ export class MemoryService {
     });
   }
 
-  /** What was said in the person's own chats; private ones are not searched. */
+  /** Conversations of the person's own that speak of something; private ones are not searched. */
   async recall(context: UserContext, input: Input<'recall'>) {
     const vector = await embedQuery(this.#embedding, input.query, context.signal);
     const items = await this.#database.as(context.principal, (session) =>

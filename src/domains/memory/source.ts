@@ -92,10 +92,10 @@ export class MemorySource implements WorkSource {
   #said(id: string): Promise<Said | undefined> {
     return this.#deps.database.asService('what was said', async (session) => {
       const { rows } = await sql<Said>`
-        select q.id as message_id, c.id as conversation_id, c.project_id, c.user_id, u.role, q.content
+        select q.id as message_id, c.id as conversation_id, c.project_id, u.id as user_id, u.role, q.content
         from meta_memory_extractions e
         join meta_messages a on a.id = e.message_id join meta_messages q on q.id = a.parent_message_id
-        join meta_conversations c on c.id = a.conversation_id join users u on u.id = c.user_id
+        join meta_conversations c on c.id = a.conversation_id join users u on u.id = q.author_id
         where e.id = ${id} and q.role = 'user' and not c.is_private and c.deleted_at is null`.execute(
         session,
       );
