@@ -138,10 +138,13 @@ describe('learning from chats', () => {
       expect(more).toEqual([]);
       expect(found).toMatchObject({ content: 'Has three children' });
       expect(found?.extracted_by).not.toBe('rules');
-      const { rows } = await app.database.asService('what was metered', (session) =>
-        sql<{ n: number }>`select count(*)::int as n from api_usage where user_id = ${person.id}`.execute(session),
-      );
-      expect(rows[0]?.n).toBe(3);
+      expect(model.asked.filter(({ role }) => role === 'memory')).toHaveLength(1);
+      await until(async () => {
+        const { rows } = await app.database.asService('what was metered', (session) =>
+          sql<{ n: number }>`select count(*)::int as n from api_usage where user_id = ${person.id}`.execute(session),
+        );
+        return rows[0]?.n === model.asked.length;
+      }, 'every call is metered');
     } finally {
       await model.close();
     }
