@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
 import { ScriptedModel } from '../harness/model.ts';
 import { until } from '../harness/until.ts';
@@ -29,7 +29,9 @@ async function say(person: Person, content: string, conversation_id?: string): P
     if (messages.some(({ status }) => status === 'streaming')) return false;
     return app.database.asService('is it read', async (session) => {
       const { rows } = await sql<{ open: number }>`
-        select count(*)::int as open from meta_memory_extractions where status in ('pending', 'running')`.execute(session);
+        select count(*)::int as open from meta_memory_extractions where status in ('pending', 'running')`.execute(
+        session,
+      );
       return rows[0]?.open === 0;
     });
   }, 'the turn is read');
@@ -39,27 +41,41 @@ async function say(person: Person, content: string, conversation_id?: string): P
 describe('learning from chats', () => {
   test('what is found is asked about; accepted, edited or rejected, and not asked again', async () => {
     const person = await newPerson('asks');
-    const message = await say(person, 'My name is Ada Lovelace. I prefer short answers. I live in Oslo. Which files are there?');
+    const message = await say(
+      person,
+      'My name is Ada Lovelace. I prefer short answers. I live in Oslo. Which files are there?',
+    );
     const found = await asked(person);
-    expect(found.map(({ content }) => content).sort()).toEqual(['Is called Ada Lovelace', 'Lives in Oslo', 'Prefers short answers']);
+    expect(found.map(({ content }) => content).sort()).toEqual([
+      'Is called Ada Lovelace',
+      'Lives in Oslo',
+      'Prefers short answers',
+    ]);
     expect(await contents(person)).toEqual([]);
     const of = (text: string) => found.find(({ content }) => content.includes(text))?.id ?? '';
 
     const kept = await person.client.memory.accept({ candidate_id: of('Ada') });
     expect(kept).toMatchObject({ content: 'Is called Ada Lovelace', project_id: null });
     expect(kept.source_conversation_id).toBe(found[0]?.source_conversation_id);
-    await person.client.memory.accept({ candidate_id: of('short'), content: 'Prefers short answers with examples' });
+    await person.client.memory.accept({
+      candidate_id: of('short'),
+      content: 'Prefers short answers with examples',
+    });
     await person.client.memory.reject({ candidate_id: of('Oslo') });
     expect(await contents(person)).toEqual(['Prefers short answers with examples', 'Is called Ada Lovelace']);
     expect(await asked(person)).toEqual([]);
-    await expect(person.client.memory.accept({ candidate_id: of('Oslo') })).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(person.client.memory.accept({ candidate_id: of('Oslo') })).rejects.toMatchObject({
+      problem: { status: 404 },
+    });
 
     // Known, rejected: nothing new to ask.
     await say(person, 'Again: I live in Oslo. My name is Ada Lovelace.');
     expect(await asked(person)).toEqual([]);
     const states = await app.database.asService('what became of them', async (session) => {
       const { rows } = await sql<{ content: string; status: string }>`
-        select content, status from meta_memory_candidates where source_message_id = ${message} order by content`.execute(session);
+        select content, status from meta_memory_candidates where source_message_id = ${message} order by content`.execute(
+        session,
+      );
       return rows;
     });
     expect(states).toEqual([
@@ -85,7 +101,10 @@ describe('learning from chats', () => {
     await say(person, 'I work at Hooli.');
     expect(await contents(person)).toEqual(['Works at Globex']);
     const [question] = await asked(person);
-    expect(question).toMatchObject({ content: 'Works at Hooli', contradicts: { id: now?.id, content: 'Works at Globex' } });
+    expect(question).toMatchObject({
+      content: 'Works at Hooli',
+      contradicts: { id: now?.id, content: 'Works at Globex' },
+    });
     await person.client.memory.accept({ candidate_id: question?.id ?? '', replace: true });
     expect(await contents(person)).toEqual(['Works at Hooli']);
   });
@@ -109,7 +128,11 @@ describe('learning from chats', () => {
     await person.client.memory.updateSettings({ extraction: 'off' });
     await say(person, 'My name is Ada.');
     expect(await asked(person)).toEqual([]);
-    expect(await person.client.memory.settings({})).toEqual({ extraction: 'off', use_model: false, max_facts: 5000 });
+    expect(await person.client.memory.settings({})).toEqual({
+      extraction: 'off',
+      use_model: false,
+      max_facts: 5000,
+    });
   });
 
   test('a model finds what rules do not, when the person chose so, and its call is metered', async () => {
@@ -122,8 +145,20 @@ describe('learning from chats', () => {
         tool: 'remember_facts',
         input: {
           facts: [
-            { content: 'Has three children', category: 'fact', importance: 0.7, changed: false, contradicts: null },
-            { content: 'Card number is 4111 1111 1111 1111', category: 'fact', importance: 0.7, changed: false, contradicts: null },
+            {
+              content: 'Has three children',
+              category: 'fact',
+              importance: 0.7,
+              changed: false,
+              contradicts: null,
+            },
+            {
+              content: 'Card number is 4111 1111 1111 1111',
+              category: 'fact',
+              importance: 0.7,
+              changed: false,
+              contradicts: null,
+            },
           ],
         },
       };
@@ -141,7 +176,9 @@ describe('learning from chats', () => {
       expect(model.asked.filter(({ role }) => role === 'memory')).toHaveLength(1);
       await until(async () => {
         const { rows } = await app.database.asService('what was metered', (session) =>
-          sql<{ n: number }>`select count(*)::int as n from api_usage where user_id = ${person.id}`.execute(session),
+          sql<{ n: number }>`select count(*)::int as n from api_usage where user_id = ${person.id}`.execute(
+            session,
+          ),
         );
         return rows[0]?.n === model.asked.length;
       }, 'every call is metered');
@@ -182,14 +219,20 @@ describe('what is kept', () => {
     'Ask for the API key policy',
   ])('is no secret: %s', async (content) => {
     const { id } = await ada.client.memory.create({ content });
-    await expect(ada.client.memory.update({ id, content: 'My password is hunter2' })).rejects.toMatchObject({ problem: { status: 422 } });
+    await expect(ada.client.memory.update({ id, content: 'My password is hunter2' })).rejects.toMatchObject({
+      problem: { status: 422 },
+    });
     await ada.client.memory.delete({ id });
   });
 
   test('nearly the same is one fact, a word in the place of another is two', async () => {
     const person = await newPerson('near');
-    const first = await person.client.memory.create({ content: 'The weekly team meeting is on Monday at ten' });
-    const again = await person.client.memory.create({ content: 'Weekly team meetings are on Monday at ten.' });
+    const first = await person.client.memory.create({
+      content: 'The weekly team meeting is on Monday at ten',
+    });
+    const again = await person.client.memory.create({
+      content: 'Weekly team meetings are on Monday at ten.',
+    });
     expect(again.id).toBe(first.id);
     expect(again.importance_score).toBeGreaterThan(first.importance_score);
     for (const other of [
@@ -205,19 +248,33 @@ describe('what is kept', () => {
   test('forgotten for an hour: restored with its history, gone for others, gone for good after a clear', async () => {
     const person = await newPerson('undo');
     const old = await person.client.memory.create({ content: 'The office is in Rome' });
-    const fact = await person.client.memory.create({ content: 'The office is in Oslo', supersedes_id: old.id });
+    const fact = await person.client.memory.create({
+      content: 'The office is in Oslo',
+      supersedes_id: old.id,
+    });
     await person.client.memory.delete({ id: fact.id });
     expect(await contents(person)).toEqual([]);
-    await expect(bob.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(bob.client.memory.restore({ id: fact.id })).rejects.toMatchObject({
+      problem: { status: 404 },
+    });
     const back = await person.client.memory.restore({ id: fact.id });
-    expect(back).toMatchObject({ id: fact.id, content: fact.content, created_at: fact.created_at, supersedes_id: old.id });
+    expect(back).toMatchObject({
+      id: fact.id,
+      content: fact.content,
+      created_at: fact.created_at,
+      supersedes_id: old.id,
+    });
     const all = (await person.client.memory.list({ all: 'true' })).items;
     expect(all.find(({ id }) => id === old.id)?.superseded_by).toBe(fact.id);
-    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({
+      problem: { status: 404 },
+    });
 
     await person.client.memory.delete({ id: fact.id });
     await person.client.memory.clear({ confirm: 'forget everything' });
-    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(person.client.memory.restore({ id: fact.id })).rejects.toMatchObject({
+      problem: { status: 404 },
+    });
   });
 
   test('an hour later it cannot be restored', async () => {
@@ -225,10 +282,14 @@ describe('what is kept', () => {
     const { id } = await person.client.memory.create({ content: 'Soon gone' });
     await person.client.memory.delete({ id });
     await app.database.asService('an hour passes', (session) =>
-      sql`update meta_memory_trash set deleted_at = now() - interval '61 minutes' where id = ${id}`.execute(session),
+      sql`update meta_memory_trash set deleted_at = now() - interval '61 minutes' where id = ${id}`.execute(
+        session,
+      ),
     );
     await expect(person.client.memory.restore({ id })).rejects.toMatchObject({ problem: { status: 404 } });
-    await app.database.asService('housekeeping', (session) => sql`select * from run_retention()`.execute(session));
+    await app.database.asService('housekeeping', (session) =>
+      sql`select * from run_retention()`.execute(session),
+    );
     const { rows } = await app.database.asService('the trash', (session) =>
       sql`select 1 from meta_memory_trash where id = ${id}`.execute(session),
     );
@@ -244,14 +305,22 @@ describe('what is kept', () => {
       other_id: other.id,
       content: 'Likes hiking and long walks',
     });
-    expect(merged).toMatchObject({ id: keep.id, content: 'Likes hiking and long walks', importance_score: 0.8 });
+    expect(merged).toMatchObject({
+      id: keep.id,
+      content: 'Likes hiking and long walks',
+      importance_score: 0.8,
+    });
     expect(await contents(person)).toEqual(['Likes hiking and long walks']);
     const { id: project_id } = await person.client.projects.create({ name: 'P' });
     const shared = await person.client.memory.create({ content: 'The launch is in May', project_id });
-    await expect(person.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({
-      problem: { detail: expect.stringContaining('same scope') },
+    await expect(person.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject(
+      {
+        problem: { detail: expect.stringContaining('same scope') },
+      },
+    );
+    await expect(bob.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({
+      problem: { status: 404 },
     });
-    await expect(bob.client.memory.merge({ keep_id: keep.id, other_id: shared.id })).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
   test('a bound: what matters least and was not used for longest goes first', async () => {
@@ -280,9 +349,13 @@ describe('what is kept', () => {
       return rows[0]?.id ?? '';
     });
     await person.client.memory.create({ content: 'Runs marathons', persona_id: persona });
-    await expect(bob.client.memory.create({ content: 'x y z', persona_id: persona })).rejects.toMatchObject({ problem: { status: 409 } });
+    await expect(bob.client.memory.create({ content: 'x y z', persona_id: persona })).rejects.toMatchObject({
+      problem: { status: 409 },
+    });
     expect((await person.client.memory.search({ query: 'marathons' })).items).toEqual([]);
-    expect((await person.client.memory.search({ query: 'marathons', persona_id: persona })).items).toHaveLength(1);
+    expect(
+      (await person.client.memory.search({ query: 'marathons', persona_id: persona })).items,
+    ).toHaveLength(1);
   });
 });
 
@@ -290,7 +363,9 @@ describe('finding', () => {
   test('within a number of tokens: as many of the best as fit, and what they use', async () => {
     const person = await newPerson('tokens');
     for (const word of ['river', 'harbour', 'market', 'museum'])
-      await person.client.memory.create({ content: `The bridge near the ${word} was painted blue last summer` });
+      await person.client.memory.create({
+        content: `The bridge near the ${word} was painted blue last summer`,
+      });
     const all = await person.client.memory.search({ query: 'bridge' });
     expect(all.items).toHaveLength(4);
     expect(all.left_out).toBe(0);
@@ -321,7 +396,10 @@ describe('finding', () => {
     expect((await person.client.memory.search({ query: 'parrots' })).items).toHaveLength(1);
     await until(async () => {
       const { rows } = await app.database.asService('its model', (session) =>
-        sql<{ embedding_model: string; width: number }>`select embedding_model, extensions.vector_dims(embedding) as width
+        sql<{
+          embedding_model: string;
+          width: number;
+        }>`select embedding_model, extensions.vector_dims(embedding) as width
           from meta_memory_facts where user_id = ${person.id}`.execute(session),
       );
       return rows[0]?.embedding_model === 'universal-sentence-encoder-lite-en' && rows[0].width === 512;
