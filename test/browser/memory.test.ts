@@ -96,7 +96,9 @@ test('the timeline has days and what was replaced; search and filters narrow', a
   await page.getByRole('searchbox', { name: 'Search memory' }).fill('where is the office');
   await page.getByRole('list', { name: 'Found, best first' }).waitFor();
   await expect
-    .poll(() => page.getByRole('listitem').first().textContent())
+    .poll(() =>
+      page.getByRole('list', { name: 'Found, best first' }).getByRole('listitem').first().textContent(),
+    )
     .toContain('The office is in Oslo');
   await page.getByRole('searchbox', { name: 'Search memory' }).fill('');
   await row('The launch').waitFor();
@@ -116,6 +118,7 @@ test('two facts become one', async () => {
   await merge.getByLabel('Merge with').selectOption({ label: 'Likes hiking in the Alps in winter' });
   await merge.getByLabel('What is remembered then').fill('Likes hiking, in winter in the Alps');
   await merge.getByRole('button', { name: 'Merge' }).click();
+  await merge.waitFor({ state: 'detached' });
   await row('Likes hiking, in winter').waitFor();
   await row('Likes hiking in the Alps').waitFor({ state: 'detached' });
 });
