@@ -2,7 +2,8 @@
 -- artifacts and prompts.
 --
 -- A searchable table has the columns id, search_vector (tsvector, generated), search_length (int, its number of
--- distinct lexemes), embedding (vector of any width) and embedding_model, and is named by one line:
+-- distinct lexemes), embedding (vector of any width), embedding_bits (its signs, generated) and embedding_model, and is
+-- named by one line:
 --
 --   call private.declare_search('messages', 'public.meta_messages', '{user_id, project_id}', 'condition on t',
 --     't.content', 'idx_messages_embedding', 't.conversation_id', 't.sequence');
@@ -69,23 +70,13 @@ create or replace procedure private.declare_search(
   p_source text, p_table regclass, p_filters text[], p_condition text, p_content text, p_vector_index text,
   p_group_key text default null, p_group_order text default null
 )
-language plpgsql set search_path = '' as $$
-begin
-  execute format('alter table %s add column if not exists embedding_bits bit varying
-    generated always as (extensions.binary_quantize(embedding)) stored', p_table);
-  execute format('comment on column %s.embedding_bits is %L', p_table,
-    'Signs of the embedding: small enough to compare every row of a search.');
-  -- The column came after the table was declared: its grants name columns.
-  if exists (select from private.access_declarations d where d.table_name::regclass = p_table) then
-    call private.apply_access(p_table);
-  end if;
+language sql set search_path = '' as $$
   insert into private.search_sources
     (source, table_name, filters, condition, content, vector_index, group_key, group_order)
   values (p_source, p_table::text, p_filters, p_condition, p_content, p_vector_index, p_group_key, p_group_order)
   on conflict (source) do update set table_name = excluded.table_name, filters = excluded.filters,
     condition = excluded.condition, content = excluded.content, vector_index = excluded.vector_index,
-    group_key = excluded.group_key, group_order = excluded.group_order;
-end
+    group_key = excluded.group_key, group_order = excluded.group_order
 $$;
 
 -- Rows up to which search_vectors() compares a filtered set row by row.

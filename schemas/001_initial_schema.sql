@@ -227,7 +227,12 @@ create table if not exists public.meta_artifacts (
   unique (task_id, name, version)
 );
 
+alter table public.meta_artifacts add column if not exists embedding_bits bit varying
+  generated always as (extensions.binary_quantize(embedding)) stored;
+
 comment on table public.meta_artifacts is 'Generated files and outputs; the bytes are in the bucket.';
+comment on column public.meta_artifacts.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_artifacts.project_id is 'The task''s project, set by trigger.';
 comment on column public.meta_artifacts.type is 'What it is, for example document, table, code.';
 comment on column public.meta_artifacts.checksum is 'SHA-256 of the bytes, hexadecimal.';

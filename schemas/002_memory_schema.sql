@@ -45,8 +45,12 @@ alter table public.meta_memory_facts
   add column if not exists search_length int generated always as
     (length(to_tsvector('pg_catalog.english', left(content || ' ' || coalesce(summary, ''), 100000)))) stored,
   add column if not exists updated_at timestamptz not null default now(),
-  add column if not exists persona_id uuid;
+  add column if not exists persona_id uuid,
+  add column if not exists embedding_bits bit varying
+    generated always as (extensions.binary_quantize(embedding)) stored;
 
+comment on column public.meta_memory_facts.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_memory_facts.persona_id is
   'Persona that alone uses the fact; null: everybody who speaks for its owner.';
 comment on column public.meta_memory_facts.user_id is
@@ -123,7 +127,7 @@ comment on column public.meta_memory_candidates.decided_at is 'When the person d
 
 create table if not exists public.meta_memory_extractions (
   id uuid primary key default gen_random_uuid(),
-  message_id uuid not null unique,
+  message_id uuid not null,
   status text not null default 'pending' check (status in ('pending', 'running', 'done', 'failed')),
   error_message text,
   created_at timestamptz not null default now()
@@ -169,6 +173,7 @@ create index if not exists idx_memory_candidates_user on public.meta_memory_cand
 create index if not exists idx_memory_candidates_project on public.meta_memory_candidates (project_id);
 create index if not exists idx_memory_candidates_contradicts on public.meta_memory_candidates (contradicts_id);
 create index if not exists idx_memory_candidates_fact on public.meta_memory_candidates (fact_id);
+create unique index if not exists idx_meta_memory_extractions_message_id on public.meta_memory_extractions (message_id);
 create index if not exists idx_memory_trash_user on public.meta_memory_trash (user_id);
 
 -- ------------------------------------------------------------------------------------------------ functions
@@ -388,7 +393,7 @@ begin
   insert into public.meta_memory_extractions (message_id)
   select new.id from public.meta_conversations c
   where c.id = new.conversation_id and c.agent_type <> 'task' and not c.is_private
-    and not exists (select from public.meta_memory_settings s where s.user_id = c.user_id and s.extraction = 'off')
+    and not exists (select from public.meta_memory_settings s where s.user_id = new.author_id and s.extraction = 'off')
   on conflict (message_id) do nothing;
   return null;
 end

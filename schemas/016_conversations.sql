@@ -43,11 +43,7 @@ create table if not exists public.meta_conversations (
   updated_at timestamptz not null default now()
 );
 
-alter table public.meta_conversations add column if not exists is_private boolean not null default false;
-
 comment on table public.meta_conversations is 'Conversation containers.';
-comment on column public.meta_conversations.is_private is
-  'Nothing of it is remembered, and no search finds its messages.';
 comment on column public.meta_conversations.project_id is
   'Folder of the conversation; its members can read it.';
 comment on column public.meta_conversations.agent_type is
@@ -66,7 +62,8 @@ alter table public.meta_conversations
   alter column last_message_at set default now(),
   alter column last_message_at set not null;
 
-comment on column public.meta_conversations.is_private is 'Nothing is remembered from it, and nothing remembered is used.';
+comment on column public.meta_conversations.is_private is
+  'Nothing is remembered from it, nothing remembered is used, and no search finds its messages.';
 comment on column public.meta_conversations.last_message_at is
   'When something was said last, the order of lists; of an empty conversation, when it was begun.';
 comment on column public.meta_conversations.is_titled is
@@ -141,13 +138,17 @@ $$;
 
 alter table public.meta_messages
   add column if not exists author_id uuid references auth.users (id) on delete set null,
-  add column if not exists is_step boolean not null generated always as (role = 'tool' or tool_calls is not null) stored;
+  add column if not exists is_step boolean not null generated always as (role = 'tool' or tool_calls is not null) stored,
+  add column if not exists embedding_bits bit varying
+    generated always as (extensions.binary_quantize(embedding)) stored;
 
 comment on table public.meta_messages is 'Individual messages, in the order of sequence.';
 comment on column public.meta_messages.author_id is
   'Who said it, or asked for the answer, which is produced with their rights; set by trigger.';
 comment on column public.meta_messages.is_step is
   'A tool call on the way to an answer, or its result.';
+comment on column public.meta_messages.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_messages.user_id is 'Owner of the conversation, set by trigger.';
 comment on column public.meta_messages.project_id is 'Project of the conversation, set by trigger.';
 comment on column public.meta_messages.parent_message_id is
@@ -590,7 +591,7 @@ create or replace trigger release_answer before update of status on public.meta_
 create or replace trigger forget_embedding before update of content on public.meta_messages
   for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
 create or replace trigger queue_memory_extraction after update of status on public.meta_messages
-  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status = 'streaming')
+  for each row when (new.role = 'assistant' and new.status = 'complete' and old.status <> 'complete')
   execute function private.queue_memory_extraction();
 create or replace trigger notify_change after insert or update of content, status on public.meta_messages
   for each row execute function private.notify_project_change('step');
@@ -637,6 +638,9 @@ call private.declare_execute('public.delete_branch(uuid)', 'authenticated');
 call private.declare_execute('public.message_path(uuid)', 'authenticated');
 call private.declare_execute('public.purge_deleted_conversations(interval)');
 
+call private.declare_reference(
+  'public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations');
+call private.declare_reference('public.meta_memory_candidates', 'source_message_id', 'public.meta_messages');
 call private.declare_access('public.meta_conversations', 'owner_or_project',
   p_protected => '{total_tokens, total_cost, message_count, last_sequence, last_message_at}');
 call private.declare_access('public.meta_messages', 'owner_or_project', p_parent => 'public.meta_conversations',

@@ -86,8 +86,13 @@ create table if not exists public.meta_file_chunks (
   unique (file_metadata_id, ordinal)
 );
 
+alter table public.meta_file_chunks add column if not exists embedding_bits bit varying
+  generated always as (extensions.binary_quantize(embedding)) stored;
+
 comment on table public.meta_file_chunks is
   'Passages of a file''s text, in order: what is searched and cited.';
+comment on column public.meta_file_chunks.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.meta_file_chunks.user_id is 'Owner of the file, set by trigger.';
 comment on column public.meta_file_chunks.project_id is 'Project of the file, set by trigger.';
 comment on column public.meta_file_chunks.heading_path is 'Headings above the passage, outermost first.';

@@ -52,7 +52,12 @@ alter table public.prompt_library
   add column if not exists search_length int generated always as (length(to_tsvector('pg_catalog.english',
     left(coalesce(title, '') || ' ' || coalesce(description, '') || ' ' || coalesce(content, ''), 100000)))) stored;
 
+alter table public.prompt_library add column if not exists embedding_bits bit varying
+  generated always as (extensions.binary_quantize(embedding)) stored;
+
 comment on table public.prompt_library is 'Prompts.';
+comment on column public.prompt_library.embedding_bits is
+  'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.prompt_library.content is 'Text with {{name}} for what is filled in.';
 comment on column public.prompt_library.variables is '[{"name", "description", "default"}].';
 comment on column public.prompt_library.usage_count is 'How often it was used, see use_prompt().';

@@ -1160,9 +1160,9 @@ export interface MetaFileChunks {
   embedding: string | null;
   embedding_model: string | null;
   created_at: Generated<Timestamp>;
+  embedding_bits: Computed<string | null>;
   search_vector: Computed<string | null>;
   search_length: Computed<number | null>;
-  embedding_bits: Computed<string | null>;
 }
 
 export interface MetaFileMetadata {

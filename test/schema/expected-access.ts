@@ -110,6 +110,11 @@ export const rules: Rule[] = [
     tables: ['sync_events'],
   },
   {
+    what: "What a person forgot: kept and taken back, never changed",
+    rights: `oa o ${everybody} - o`,
+    tables: ['meta_memory_trash'],
+  },
+  {
     what: "A person's own, written by the system alone",
     rights: 'oa - - - -',
     tables: [

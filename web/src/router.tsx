@@ -134,7 +134,7 @@ const files = createRoute({
 const memory = createRoute({
   getParentRoute: () => shell,
   path: '/memory',
-  validateSearch: z.object({ search: text, category: text, all: flag }),
+  validateSearch: z.object({ search: text, category: text, scope: text, all: flag }),
   component: lazyPage(() => import('./features/memory/memory-page.tsx'), 'MemoryPage'),
 });
 

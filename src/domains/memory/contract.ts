@@ -207,16 +207,15 @@ export const memoryContract = {
   }),
   recall: contract({
     id: 'memory.recall',
-    summary: 'Find what was said in past conversations, by words and meaning',
+    summary: 'Find past conversations that speak of something, with the message of each to read first',
     description:
-      'Searches the messages of the person’s own chats, private ones excepted, together with what stands around ' +
-      'them. With `by` conversation the best message of each conversation is given.',
+      'Ranks whole conversations by words and meaning; private ones are not searched. For single messages there is ' +
+      'messages.search.',
     method: 'GET',
     path: '/memory/recall',
     scope: 'chat:read',
     input: z.object({
       query: z.string().trim().min(1).max(2000),
-      by: z.enum(['message', 'conversation']).default('message'),
       limit: z.coerce.number().int().min(1).max(50).default(10),
     }),
     output: page(recalled),

@@ -180,22 +180,15 @@ export interface RecalledRow {
   created_at: Date;
 }
 
-/** Messages of a person's own chats, or the best message of each conversation. */
-export async function recall(
-  session: Session,
-  { by, ...search }: FactSearch & { by: 'message' | 'conversation' },
-): Promise<RecalledRow[]> {
-  const embedding = search.embedding === null ? null : JSON.stringify(search.embedding);
-  const found =
-    by === 'message'
-      ? sql`select id, score from search_hybrid('messages', ${search.query}, ${embedding}::extensions.vector,
-          ${search.embedding_model}, ${search.limit}, ${json(search.filter)})`
-      : sql`select best_id as id, score from search_groups('messages', ${search.query}, ${embedding}::extensions.vector,
-          ${search.embedding_model}, ${search.limit}, ${json(search.filter)})`;
+/** The conversations of a person that speak of something, each by its best message. */
+export async function recall(session: Session, search: FactSearch): Promise<RecalledRow[]> {
   const { rows } = await sql<RecalledRow>`
     select m.id as message_id, m.conversation_id, c.title, m.role, m.content, s.score, m.created_at
-    from (${found}) s join meta_messages m on m.id = s.id join meta_conversations c on c.id = m.conversation_id
-    order by s.score desc, m.id`.execute(session);
+    from search_groups('messages', ${search.query},
+      ${search.embedding === null ? null : JSON.stringify(search.embedding)}::extensions.vector,
+      ${search.embedding_model}, ${search.limit}, ${json(search.filter)}) s
+    join meta_messages m on m.id = s.best_id join meta_conversations c on c.id = s.id
+    order by s.score desc, c.id`.execute(session);
   return rows;
 }
 

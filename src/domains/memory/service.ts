@@ -35,7 +35,7 @@ export class MemoryService {
     return this.#database.as(context.principal, async (session) => {
       if (input.supersedes_id !== undefined)
         found(await queries.findFact(session, input.supersedes_id), 'The fact that it replaces');
-      const { id } = await queries.storeFact(session, {
+      const { id } = await this.store(session, {
         ...input,
         user_id: context.principal.user_id,
         project_id: input.project_id ?? null,
@@ -44,9 +44,11 @@ export class MemoryService {
     });
   }
 
-  /** Keeps a fact inside a transaction of the caller's. Errors: `unprocessable` for a secret. */
-  store(session: Session, fact: queries.FactInput) {
-    return queries.storeFact(session, fact);
+  /** Keeps a fact inside a transaction of the caller's, within the bound. Errors: `unprocessable` for a secret. */
+  async store(session: Session, fact: queries.FactInput) {
+    const stored = await queries.storeFact(session, fact);
+    if (stored.is_new) await queries.evictFacts(session, fact.user_id);
+    return stored;
   }
 
   update(context: UserContext, { id, ...change }: Input<'update'>) {
@@ -146,7 +148,7 @@ export class MemoryService {
     });
   }
 
-  /** What was said in the person's own chats; private ones are not searched. */
+  /** Conversations of the person's own that speak of something; private ones are not searched. */
   async recall(context: UserContext, input: Input<'recall'>) {
     const vector = await embedQuery(this.#embedding, input.query, context.signal);
     const items = await this.#database.as(context.principal, (session) =>
@@ -184,7 +186,7 @@ export class MemoryService {
         'The found fact',
       );
       const content = input.content ?? row.content;
-      const { id } = await queries.storeFact(session, {
+      const { id } = await this.store(session, {
         user_id: context.principal.user_id,
         content,
         category: input.category ?? row.category,

@@ -10,7 +10,7 @@ import { ask } from './candidates.ts';
 import { contradicts } from './conflict.ts';
 import type { MemorySettings } from './contract.ts';
 import { factsByModel, type ModelFact } from './model-facts.ts';
-import * as queries from './queries.ts';
+import type { FactRow } from './queries.ts';
 import { factsIn } from './rules.ts';
 import type { MemoryService } from './service.ts';
 
@@ -92,10 +92,10 @@ export class MemorySource implements WorkSource {
   #said(id: string): Promise<Said | undefined> {
     return this.#deps.database.asService('what was said', async (session) => {
       const { rows } = await sql<Said>`
-        select q.id as message_id, c.id as conversation_id, c.project_id, c.user_id, u.role, q.content
+        select q.id as message_id, c.id as conversation_id, c.project_id, u.id as user_id, u.role, q.content
         from meta_memory_extractions e
         join meta_messages a on a.id = e.message_id join meta_messages q on q.id = a.parent_message_id
-        join meta_conversations c on c.id = a.conversation_id join users u on u.id = c.user_id
+        join meta_conversations c on c.id = a.conversation_id join users u on u.id = q.author_id
         where e.id = ${id} and q.role = 'user' and not c.is_private and c.deleted_at is null`.execute(
         session,
       );
@@ -164,8 +164,6 @@ export class MemorySource implements WorkSource {
         this.#decide(session, said, settings, extracted_by, fact, neighbours),
       );
     }
-    if (facts.length > 0)
-      await this.#deps.database.as(principal, (session) => queries.evictFacts(session, said.user_id));
   }
 
   async #decide(
@@ -174,7 +172,7 @@ export class MemorySource implements WorkSource {
     settings: MemorySettings,
     extracted_by: string,
     fact: ModelFact,
-    neighbours: queries.FactRow[],
+    neighbours: FactRow[],
   ): Promise<void> {
     const scope = await scopeOf(session, said, fact);
     const { rows } = await sql<{ id: string | null; secret: string | null }>`
@@ -192,7 +190,7 @@ export class MemorySource implements WorkSource {
         null);
     const certain = against === null || fact.changed;
     if (isKnown || (settings.extraction === 'automatic' && certain))
-      await queries.storeFact(session, {
+      await this.#deps.memory.store(session, {
         user_id: said.user_id,
         content: fact.content,
         category: fact.category,

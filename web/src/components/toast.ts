@@ -5,6 +5,8 @@ export interface Toast {
   text: string;
   more?: string | null;
   tone?: 'plain' | 'danger';
+  /** Something to do about it, such as taking it back. */
+  action?: { label: string; run: () => void };
 }
 
 let toasts: readonly Toast[] = [];
@@ -16,11 +18,11 @@ function change(next: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says something at the corner of the page. Errors stay longer than confirmations. */
+/** Says something at the corner of the page. Errors, and what can be acted on, stay longer than confirmations. */
 export function toast(message: Omit<Toast, 'id'>): void {
   const id = nextId++;
   change([...toasts.slice(-2), { id, ...message }]);
-  setTimeout(() => dismissToast(id), message.tone === 'danger' ? 10_000 : 4000);
+  setTimeout(() => dismissToast(id), message.tone === 'danger' || message.action ? 10_000 : 4000);
 }
 
 export function dismissToast(id: number): void {

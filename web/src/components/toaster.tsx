@@ -1,6 +1,6 @@
 import { CheckCircle2, CircleAlert, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { IconButton } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 import { cx } from './cx.ts';
 import { dismissToast, useToasts } from './toast.ts';
 
@@ -39,6 +39,18 @@ export function Toaster() {
               <p className={cx(item.more && 'font-medium')}>{item.text}</p>
               {item.more && <p className="text-muted">{item.more}</p>}
             </div>
+            {item.action && (
+              <Button
+                size="sm"
+                className="mt-0.5"
+                onClick={() => {
+                  dismissToast(item.id);
+                  item.action?.run();
+                }}
+              >
+                {item.action.label}
+              </Button>
+            )}
             <IconButton label="Dismiss" icon={X} onClick={() => dismissToast(item.id)} />
           </div>
         ))}

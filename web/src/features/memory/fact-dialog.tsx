@@ -5,7 +5,15 @@ import { Select, Textarea } from '../../components/field.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
-import { categories, categoryLabels, type Fact, memoryKeys } from './queries.ts';
+import { ProjectSelect } from '../projects/project-select.tsx';
+import {
+  type Candidate,
+  type Category,
+  categories,
+  categoryLabels,
+  type Fact,
+  memoryKeys,
+} from './queries.ts';
 
 const importances = [
   { value: '0.2', label: 'Low' },
@@ -16,15 +24,36 @@ const importances = [
 /** The nearest of the three choices to a stored score. */
 const nearest = (score: number): string => (score < 0.35 ? '0.2' : score < 0.7 ? '0.5' : '0.9');
 
-/** Adds a fact, or edits one. */
-export function FactDialog({ fact, onClose }: { fact?: Fact; onClose: () => void }) {
+interface FactDialogProps {
+  /** The one to edit; without it one is added. */
+  fact?: Fact;
+  /** A fact that was found, to be remembered in other words. */
+  candidate?: Candidate;
+  onClose: () => void;
+}
+
+interface Values {
+  content: string;
+  category: Category;
+  importance_score: number;
+  project_id: string;
+}
+
+/** Adds a fact, edits one, or corrects one that was found. */
+export function FactDialog({ fact, candidate, onClose }: FactDialogProps) {
   const form = useId();
-  const [content, setContent] = useState(fact?.content ?? '');
-  const [category, setCategory] = useState(fact?.category ?? 'fact');
+  const start = fact ?? candidate;
+  const [content, setContent] = useState(start?.content ?? '');
+  const [category, setCategory] = useState<Category>(start?.category ?? 'fact');
   const [importance, setImportance] = useState(nearest(fact?.importance_score ?? 0.5));
+  const [project, setProject] = useState('');
   const save = useAction(
-    (values: { content: string; category: typeof category; importance_score: number }) =>
-      fact ? api.memory.update({ id: fact.id, ...values }) : api.memory.create(values),
+    ({ project_id, importance_score, ...values }: Values) =>
+      candidate
+        ? api.memory.accept({ candidate_id: candidate.id, ...values })
+        : fact
+          ? api.memory.update({ id: fact.id, importance_score, ...values })
+          : api.memory.create({ ...values, importance_score, ...(project_id && { project_id }) }),
     { refresh: [memoryKeys.all], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(save.error).fields;
@@ -35,11 +64,12 @@ export function FactDialog({ fact, onClose }: { fact?: Fact; onClose: () => void
       content,
       category,
       importance_score: kept ? fact.importance_score : Number(importance),
+      project_id: project,
     });
   }
   return (
     <Dialog
-      title={fact ? 'Edit fact' : 'Add a fact'}
+      title={fact ? 'Edit fact' : candidate ? 'Remember in other words' : 'Add a fact'}
       onClose={onClose}
       footer={
         <>
@@ -73,18 +103,23 @@ export function FactDialog({ fact, onClose }: { fact?: Fact; onClose: () => void
               </option>
             ))}
           </Select>
-          <Select
-            label="Importance"
-            value={importance}
-            onChange={(event) => setImportance(event.target.value)}
-          >
-            {importances.map((item) => (
-              <option key={item.value} value={item.value}>
-                {item.label}
-              </option>
-            ))}
-          </Select>
+          {!candidate && (
+            <Select
+              label="Importance"
+              value={importance}
+              onChange={(event) => setImportance(event.target.value)}
+            >
+              {importances.map((item) => (
+                <option key={item.value} value={item.value}>
+                  {item.label}
+                </option>
+              ))}
+            </Select>
+          )}
         </div>
+        {!start && (
+          <ProjectSelect label="Used in" none="Everything of mine" value={project} onChange={setProject} />
+        )}
         <FormError error={save.error} />
       </form>
     </Dialog>

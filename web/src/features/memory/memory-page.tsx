@@ -1,32 +1,40 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Brain, Eraser, Plus, SearchX } from 'lucide-react';
+import { Brain, Eraser, GraduationCap, Plus, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Checkbox, Select } from '../../components/field.tsx';
 import { LoadMore } from '../../components/load-more.tsx';
-import { Page } from '../../components/page.tsx';
-import { SearchInput } from '../../components/search-input.tsx';
+import { Card, Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { FactDialog } from './fact-dialog.tsx';
 import { FactRow } from './fact-row.tsx';
-import { categories, categoryLabels, factSearchQuery, factsQuery, memoryKeys } from './queries.ts';
+import { Filters, type MemoryFilter } from './filters.tsx';
+import { LearningDialog } from './learning-dialog.tsx';
+import { categories, factSearchQuery, factsQuery, memoryKeys, scopes } from './queries.ts';
+import { Review } from './review.tsx';
+import { Timeline } from './timeline.tsx';
 
 const route = getRouteApi('/shell/memory');
 const phrase = 'forget everything';
 
 export function MemoryPage() {
-  const { search = '', category: categoryText, all = false } = route.useSearch();
+  const address = route.useSearch();
   const navigate = useNavigate({ from: '/memory' });
-  const category = categories.find((item) => item === categoryText);
-  const [open, setOpen] = useState<'add' | 'clear' | null>(null);
+  const filter: MemoryFilter = {
+    search: address.search ?? '',
+    category: categories.find((item) => item === address.category),
+    scope: scopes.find((item) => item === address.scope),
+    all: address.all ?? false,
+  };
+  const { search, category, scope, all } = filter;
+  const [open, setOpen] = useState<'add' | 'clear' | 'learning' | null>(null);
   const searching = search.trim() !== '';
-  const list = useInfiniteQuery({ ...factsQuery({ category, all }), enabled: !searching });
-  const found = useQuery({ ...factSearchQuery(search), enabled: searching });
+  const list = useInfiniteQuery({ ...factsQuery({ category, scope, all }), enabled: !searching });
+  const found = useQuery({ ...factSearchQuery(search, category), enabled: searching });
   const clear = useAction(api.memory.clear, {
     refresh: [memoryKeys.all],
     done: ({ forgotten }) => `${plural(forgotten, 'fact')} forgotten.`,
@@ -34,8 +42,18 @@ export function MemoryPage() {
   });
   const query = searching ? found : list;
   const items = searching
-    ? (found.data?.items ?? []).filter((item) => !category || item.category === category)
+    ? (found.data?.items ?? []).filter((item) => !scope || (item.project_id === null) === (scope === 'own'))
     : (list.data?.pages.flatMap((page) => page.items) ?? []);
+  const change = (next: Partial<MemoryFilter>) =>
+    void navigate({
+      search: {
+        search: (next.search ?? search) || undefined,
+        category: 'category' in next ? next.category : category,
+        scope: 'scope' in next ? next.scope : scope,
+        all: (next.all ?? all) || undefined,
+      },
+      replace: true,
+    });
   const add = (
     <Button tone="primary" icon={Plus} onClick={() => setOpen('add')}>
       Add a fact
@@ -47,6 +65,9 @@ export function MemoryPage() {
       description="What agents and chats remember about you and your work. You decide what stays."
       actions={
         <>
+          <Button icon={GraduationCap} onClick={() => setOpen('learning')}>
+            How it learns
+          </Button>
           {items.length > 0 && (
             <Button icon={Eraser} onClick={() => setOpen('clear')}>
               Forget everything
@@ -56,71 +77,41 @@ export function MemoryPage() {
         </>
       }
     >
-      <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <SearchInput
-          label="Search memory"
-          value={search}
-          onChange={(value) =>
-            void navigate({ search: (now) => ({ ...now, search: value || undefined }), replace: true })
-          }
-        />
-        <div className="w-44">
-          <Select
-            label="Category"
-            quiet
-            value={category ?? ''}
-            onChange={(event) =>
-              void navigate({
-                search: (now) => ({ ...now, category: event.target.value || undefined }),
-                replace: true,
-              })
-            }
-          >
-            <option value="">Every category</option>
-            {categories.map((item) => (
-              <option key={item} value={item}>
-                {categoryLabels[item]}
-              </option>
-            ))}
-          </Select>
-        </div>
-        {!searching && (
-          <Checkbox
-            label="Show what is off or replaced"
-            checked={all}
-            onChange={(event) =>
-              void navigate({
-                search: (now) => ({ ...now, all: event.target.checked || undefined }),
-                replace: true,
-              })
-            }
-          />
-        )}
+      <div className="mb-6 empty:hidden">
+        <Review />
       </div>
+      <Filters filter={filter} onChange={change} />
       {query.isPending ? (
         <SkeletonList rows={5} height="h-16" />
       ) : query.isError ? (
         <ErrorState error={query.error} onRetry={() => query.refetch()} />
-      ) : items.length > 0 ? (
-        <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
-          {items.map((item) => (
-            <FactRow key={item.id} fact={item} />
-          ))}
-        </ul>
-      ) : searching || category ? (
-        <EmptyState
-          icon={SearchX}
-          title="Nothing remembered matches"
-          action={<Button onClick={() => void navigate({ search: {} })}>Clear search and filter</Button>}
-        />
+      ) : items.length === 0 ? (
+        searching || category || scope ? (
+          <EmptyState
+            icon={SearchX}
+            title="Nothing remembered matches"
+            action={<Button onClick={() => void navigate({ search: {} })}>Clear search and filters</Button>}
+          />
+        ) : (
+          <EmptyState icon={Brain} title="Nothing is remembered yet" action={add}>
+            Add a preference or a fact, such as “Reports are written in British English”, or tell it in a
+            chat. It is used in every task and chat from then on.
+          </EmptyState>
+        )
+      ) : searching ? (
+        <Card>
+          <ul aria-label="Found, best first" className="divide-y divide-line">
+            {items.map((item) => (
+              <FactRow key={item.id} fact={item} />
+            ))}
+          </ul>
+        </Card>
       ) : (
-        <EmptyState icon={Brain} title="Nothing is remembered yet" action={add}>
-          Add a preference or a fact, such as “Reports are written in British English”. It is used in every
-          task and chat from then on.
-        </EmptyState>
+        <Timeline facts={items} />
       )}
       {!searching && <LoadMore query={list} />}
       {open === 'add' && <FactDialog onClose={() => setOpen(null)} />}
+      {open === 'learning' && <LearningDialog onClose={() => setOpen(null)} />}
       {open === 'clear' && (
         <ConfirmDialog
           title="Forget everything?"
@@ -130,7 +121,7 @@ export function MemoryPage() {
           onConfirm={() => clear.mutate({ confirm: phrase })}
           onClose={() => setOpen(null)}
         >
-          Every remembered fact of yours is deleted for good, of all projects.
+          Every remembered fact of yours is deleted for good, of all projects, with what waits for a decision.
         </ConfirmDialog>
       )}
     </Page>

@@ -4,7 +4,7 @@ import { category } from '../../../../src/domains/memory/contract.ts';
 import { api } from '../../lib/api.ts';
 import { pagedQuery } from '../../lib/queries.ts';
 
-export type { Fact } from '../../../../src/domains/memory/contract.ts';
+export type { Candidate, Fact, MemorySettings } from '../../../../src/domains/memory/contract.ts';
 export type Category = z.output<typeof category>;
 
 export const categories = category.options;
@@ -15,18 +15,42 @@ export const categoryLabels: Record<Category, string> = {
   context: 'Context',
 };
 
+export const scopes = ['own', 'project'] as const;
+export type Scope = (typeof scopes)[number];
+export const scopeLabels: Record<Scope, string> = { own: 'About me', project: 'Of projects' };
+
 export const memoryKeys = { all: ['memory'] as const };
 
-export const factsQuery = (filter: { category: Category | undefined; all: boolean }) =>
+export const factsQuery = (filter: {
+  category: Category | undefined;
+  scope: Scope | undefined;
+  all: boolean;
+}) =>
   pagedQuery([...memoryKeys.all, 'list', filter], (cursor, signal) =>
     api.memory.list(
-      { ...(filter.category && { category: filter.category }), all: String(filter.all), cursor },
+      {
+        ...(filter.category && { category: filter.category }),
+        ...(filter.scope && { scope: filter.scope }),
+        all: String(filter.all),
+        cursor,
+      },
       { signal },
     ),
   );
 
-export const factSearchQuery = (query: string) =>
+export const factSearchQuery = (query: string, category: Category | undefined) =>
   queryOptions({
-    queryKey: [...memoryKeys.all, 'search', query],
-    queryFn: ({ signal }) => api.memory.search({ query, limit: 50 }, { signal }),
+    queryKey: [...memoryKeys.all, 'search', query, category],
+    queryFn: ({ signal }) =>
+      api.memory.search({ query, limit: 50, ...(category && { category }) }, { signal }),
   });
+
+export const candidatesQuery = () =>
+  pagedQuery([...memoryKeys.all, 'candidates'], (cursor, signal) =>
+    api.memory.candidates({ cursor, limit: 20 }, { signal }),
+  );
+
+export const settingsQuery = queryOptions({
+  queryKey: [...memoryKeys.all, 'settings'],
+  queryFn: ({ signal }) => api.memory.settings({}, { signal }),
+});

@@ -70,39 +70,3 @@ test('files: what is refused says why, what is read can be searched, deleted spa
   await broken.waitFor({ state: 'detached' });
   await space.getByText('1 file', { exact: true }).waitFor();
 });
-
-test('memory: add, edit, switch off, forget everything by typed words', async () => {
-  await page.goto('/memory');
-  await page.getByText('Nothing is remembered yet').waitFor();
-  await page.getByRole('button', { name: 'Add a fact' }).first().click();
-  const add = page.getByRole('dialog', { name: 'Add a fact' });
-  await add.getByLabel('What should be remembered').fill('Reports are written in British English');
-  await add.getByRole('button', { name: 'Remember' }).click();
-  const fact = page.getByRole('listitem').filter({ hasText: 'Reports are written' });
-  await fact.waitFor();
-
-  await fact.getByRole('button', { name: 'Fact actions' }).click();
-  await fact.getByRole('menuitem', { name: 'Edit' }).click();
-  const edit = page.getByRole('dialog', { name: 'Edit fact' });
-  await edit.getByLabel('What should be remembered').fill('Reports are written in plain British English');
-  await edit.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Reports are written in plain British English', { exact: true }).waitFor();
-
-  await fact.getByRole('switch').click();
-  await fact.waitFor({ state: 'detached' });
-  await page.getByLabel('Show what is off or replaced').check();
-  const off = page.getByRole('listitem').filter({ hasText: 'plain British English' });
-  expect(await off.getByRole('switch').getAttribute('aria-checked')).toBe('false');
-  await off.getByRole('switch').click();
-  await expect.poll(() => off.getByRole('switch').getAttribute('aria-checked')).toBe('true');
-
-  await page.getByRole('button', { name: 'Forget everything' }).click();
-  const confirm = page.getByRole('dialog', { name: 'Forget everything?' });
-  const forget = confirm.getByRole('button', { name: 'Forget everything' });
-  expect(await forget.isDisabled()).toBe(true);
-  await confirm.getByLabel(/^Type/).fill('forget');
-  expect(await forget.isDisabled()).toBe(true);
-  await confirm.getByLabel(/^Type/).fill('forget everything');
-  await forget.click();
-  await page.getByText('Nothing is remembered yet').waitFor();
-});
