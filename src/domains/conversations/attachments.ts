@@ -59,6 +59,7 @@ export class AttachedFiles {
     const questions = new Map(
       steps.filter((step) => step.role === 'user').map((step) => [step.id, step.content]),
     );
+    if (!steps.some((step) => step.has_attachments)) return new Map();
     const rows = await this.#deps.database.as(this.#principal, async (session) => {
       const found = await sql<AttachmentRow>`
         select a.id, a.message_id, a.file_metadata_id, a.file_name, a.file_type, a.file_size

@@ -2,6 +2,7 @@ export { AnswerSource } from './answer-source.ts';
 export { Approvals } from './approvals.ts';
 export { Asking } from './asking.ts';
 export { ConversationEvents } from './events.ts';
+export { LiveText } from './live-text.ts';
 export { conversationOperations } from './operations.ts';
 export { ConversationService } from './service.ts';
 export { Sharing } from './sharing.ts';

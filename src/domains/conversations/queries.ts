@@ -294,6 +294,10 @@ export const deleteBranch = (session: Session, messageId: string) =>
 export const announce = (session: Session, conversationId: string) =>
   sql`select pg_notify('meta_agent_chat', ${conversationId})`.execute(session);
 
+/** The same of text that has grown: whoever reads along in the process that produces it knows already. */
+export const announceText = (session: Session, conversationId: string) =>
+  sql`select pg_notify('meta_agent_chat', ${`${conversationId} text`})`.execute(session);
+
 /** Tells workers that an answer is to be produced. */
 export const announceAnswer = (session: Session) =>
   sql`select pg_notify('meta_agent_answers', '')`.execute(session);
