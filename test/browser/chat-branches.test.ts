@@ -66,7 +66,7 @@ test('questions and answers have versions, files go along, tools ask, and links 
   expect(await questions.count()).toBe(1);
   await page.getByRole('button', { name: 'Overview' }).click();
   const overview = page.getByRole('dialog', { name: 'Overview' });
-  expect(await overview.getByRole('listitem').count()).toBe(5);
+  await expect.poll(() => overview.getByRole('listitem').count()).toBe(5);
   await overview.getByRole('button', { name: /Answer 2\./ }).click();
   await answers.getByText('Answer 2.').waitFor();
   await questions.getByText('Why do zebras have stripes?').waitFor();
