@@ -135,8 +135,8 @@ async function measure() {
     const keys = [];
     // A key is limited to 1,200 requests a minute, so several people speak.
     for (let person = 0; person < Math.ceil(streams / 250) + 1; person++) {
-      const email = person === 0 ? account.email : `bench-${person}@example.org`;
-      if (person > 0) await run(cli, env, 'user', 'create', '--email', email, '--password', account.password);
+      const email = `bench-${port}-${person}@example.org`;
+      await run(cli, env, 'user', 'create', '--email', email, '--password', account.password);
       keys.push(JSON.parse(await run(cli, env, 'key', 'create', '--email', email)).key);
     }
     const calls = keys.map((key) => async (method, path, body, signal) => {
