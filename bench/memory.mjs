@@ -22,8 +22,7 @@ const { openBundledEmbedding } = await import('../dist/providers/embedding/index
 const embedding = openBundledEmbedding();
 const database = await Database.open({ statementTimeoutMs: 60_000 });
 await deploy(database);
-const query = (text, values) =>
-  database.withOwner(async (client) => (await client.query(text, values)).rows);
+const query = (text, values) => database.withOwner(async (client) => (await client.query(text, values)).rows);
 
 /** A conversation of the file becomes a person with messages; turns and sessions are known by their new ids. */
 async function keep(sample, number) {
@@ -141,9 +140,7 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
   await embedAll();
   const principal = { kind: 'user', user_id: user, role: 'user', scopes: ['*'], permissions: [] };
   const ask = (text, values) =>
-    database.as(principal, (session) =>
-      session.executeQuery(CompiledQuery.raw(text, values)),
-    );
+    database.as(principal, (session) => session.executeQuery(CompiledQuery.raw(text, values)));
   const sessionTexts = new Map();
   for (const turn of turns)
     sessionTexts.set(turn.session, `${sessionTexts.get(turn.session) ?? ''}${turn.text}\n`);
@@ -165,12 +162,10 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
       vectors: (_question, vector) => near(vector, 10),
       ours: async (question, vector) =>
         (
-          await ask(`select id from search_hybrid('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`, [
-            question,
-            JSON.stringify(vector),
-            embedding.model,
-            filter,
-          ])
+          await ask(
+            `select id from search_hybrid('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`,
+            [question, JSON.stringify(vector), embedding.model, filter],
+          )
         ).rows.map(({ id }) => id),
     },
     sessions: {
@@ -180,12 +175,10 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
         [...new Set((await near(vector, 1000)).map((id) => sessionOf.get(id)))].slice(0, 10),
       ours: async (question, vector) =>
         (
-          await ask(`select id from search_groups('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`, [
-            question,
-            JSON.stringify(vector),
-            embedding.model,
-            filter,
-          ])
+          await ask(
+            `select id from search_groups('messages', $1, $2::extensions.vector, $3, 10, $4::jsonb)`,
+            [question, JSON.stringify(vector), embedding.model, filter],
+          )
         ).rows.map(({ id }) => id),
     },
   };
@@ -205,7 +198,9 @@ for (const [number, sample] of JSON.parse(readFileSync(path, 'utf8')).entries())
 }
 
 const percent = (rows) =>
-  rows.length === 0 ? '     -' : ((100 * sum(rows.map(({ recall }) => recall))) / rows.length).toFixed(1).padStart(6);
+  rows.length === 0
+    ? '     -'
+    : ((100 * sum(rows.map(({ recall }) => recall))) / rows.length).toFixed(1).padStart(6);
 const labels = { 1: 'multi-hop', 2: 'temporal', 3: 'open-domain', 4: 'single-hop', 5: 'adversarial' };
 const samples = [...new Set(results.map(({ sample }) => sample))];
 for (const unit of ['turns', 'sessions']) {

@@ -51,7 +51,9 @@ async function measure(name, database, count, people) {
   await deploy(database);
   const started = performance.now();
   const user = await fill(database, count, people);
-  console.log(`${name}: ${count} facts of ${people} people, filled in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  console.log(
+    `${name}: ${count} facts of ${people} people, filled in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
   const principal = { kind: 'user', user_id: user, role: 'user', scopes: ['*'], permissions: [] };
   const search = async (text, values) => {
     const begun = performance.now();
@@ -87,4 +89,10 @@ async function measure(name, database, count, people) {
 }
 
 await measure('embedded', await Database.open({ statementTimeoutMs: 60_000 }), own, 1);
-if (url) await measure('Postgres', await Database.open({ url, statementTimeoutMs: 60_000 }), facts, Math.round(facts / own));
+if (url)
+  await measure(
+    'Postgres',
+    await Database.open({ url, statementTimeoutMs: 60_000 }),
+    facts,
+    Math.round(facts / own),
+  );

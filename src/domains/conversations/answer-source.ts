@@ -3,12 +3,12 @@ import type { Session, UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { failureOf, openSpending, runPhase } from '../agents/index.ts';
-import { permit } from './approvals.ts';
 import { AttachedFiles } from './attachments.ts';
 import { Heartbeats } from './heartbeats.ts';
 import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
+import { permit } from './tools/approvals.ts';
 import { composeTurn, renderSystem, type TurnDeps } from './turn.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { MessagePart } from '../../providers/model/index.ts';
 import type { Step } from '../agents/index.ts';
 import type { FileService } from '../files/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
-import type { Attachment } from './fields.ts';
+import type { Attachment } from './shapes/contract.ts';
 
 /** Characters of a file that are given whole; of a longer one, the passages found for the question. */
 const wholeText = 24_000;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
-import type { Attachment, ConversationView, Message } from './fields.ts';
+import type { Attachment, ConversationView, Message } from './shapes/contract.ts';
 
 const conversationFields = [
   'id',

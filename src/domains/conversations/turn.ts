@@ -60,8 +60,9 @@ export async function composeTurn(
 ): Promise<Turn> {
   const place = await readPlace(deps, answer, principal);
   const tier = place.model_tier ?? 'sonnet';
-  const [preferences, facts] = await Promise.all([
+  const [preferences, extensions, facts] = await Promise.all([
     deps.preferences.resolve(principal, answer.conversation_id, tier),
+    deps.extensions(principal),
     place.is_private
       ? []
       : deps.memory.searchFacts(principal, {
@@ -74,7 +75,6 @@ export async function composeTurn(
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
   if (place.instructions)
     system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
-  const extensions = await deps.extensions(principal);
   system.push(...ruleParts(preferences), ...settingParts(preferences), ...skillParts(extensions));
   if (facts.length > 0)
     system.push({
