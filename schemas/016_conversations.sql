@@ -518,12 +518,13 @@ returns setof public.meta_messages language sql volatile set search_path = '' as
   returning m.*
 $$;
 
--- Keeps an answer for the process that generates it. False: it was taken over or stopped; write no more.
+-- Keeps an answer for the process that generates it, also while that titles the conversation of a complete one. False:
+-- it was taken over or stopped; write no more.
 create or replace function public.extend_message_lease(p_message_id uuid, p_worker text, p_attempt int, p_lease interval)
 returns boolean language plpgsql volatile set search_path = '' as $$
 begin
   update public.meta_messages m set lease_expires_at = now() + p_lease
-  where m.id = p_message_id and m.lease_owner = p_worker and m.attempt = p_attempt and m.status = 'streaming';
+  where m.id = p_message_id and m.lease_owner = p_worker and m.attempt = p_attempt and m.status in ('streaming', 'complete');
   return found;
 end
 $$;

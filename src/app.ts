@@ -17,6 +17,7 @@ import {
   Exporting,
   Importing,
   ImportSource,
+  LiveText,
   Sharing,
 } from './domains/conversations/index.ts';
 import {
@@ -62,6 +63,9 @@ export interface AppOptions {
   operatorToken?: string;
 }
 
+/** Answers one process produces at the same time: each mostly waits for its vendor. */
+const answersAtOnce = 1_000;
+
 /** Requests a minute of one person or address. */
 const requestsPerMinute = 1_200;
 
@@ -106,7 +110,8 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...chatTools({ files, memory }),
     ...(await extensionsOf(extensions, principal)).tools,
   ]);
-  const conversationEvents = new ConversationEvents(database);
+  const live = new LiveText();
+  const conversationEvents = new ConversationEvents(database, live);
   const preferences = new PreferencesService(database, models);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
@@ -154,7 +159,8 @@ export async function createApp(config: Config, options: AppOptions = {}) {
             preferences,
             extensions: (principal) => extensionsOf(extensions, principal),
           },
-          concurrency,
+          live,
+          answersAtOnce,
         ),
         new FileSource(database, files, extractor),
         new MemorySource({ database, clock, models, memory }),

@@ -86,14 +86,18 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
   const title = await textOf(page.getByRole('heading', { level: 1 }));
   const chats = page.getByRole('navigation', { name: 'Chats' });
   await chats.getByRole('button', { name: `Actions for ${title}` }).click();
-  await chats.getByRole('menuitem', { name: 'Delete' }).click();
+  await chats.getByRole('menuitem', { name: 'Move to the trash' }).click();
+  await chats.getByText('No chats yet.').waitFor();
+  await page.getByRole('link', { name: 'Trash' }).click();
+  await chats.getByRole('button', { name: `Actions for ${title}` }).click();
+  await chats.getByRole('menuitem', { name: 'Delete for good' }).click();
   const confirm = page.getByRole('dialog', { name: /^Delete/ });
   await confirm.getByRole('button', { name: 'Cancel' }).click();
-  await chats.getByRole('link', { name: title }).waitFor();
+  await chats.getByText(title).waitFor();
   await chats.getByRole('button', { name: `Actions for ${title}` }).click();
-  await chats.getByRole('menuitem', { name: 'Delete' }).click();
-  await confirm.getByRole('button', { name: 'Delete chat' }).click();
-  await chats.getByText('No chats yet.').waitFor();
+  await chats.getByRole('menuitem', { name: 'Delete for good' }).click();
+  await confirm.getByRole('button', { name: 'Delete for good' }).click();
+  await chats.getByText('The trash is empty.').waitFor();
   await page.goto(url);
   await page
     .getByRole('alert')

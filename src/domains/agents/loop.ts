@@ -43,6 +43,8 @@ export interface Phase {
   maxInputTokens?: number;
   /** Searches the phase may make; more are answered with a refusal. */
   maxSearches?: number;
+  /** How often text that is being produced is kept, where that is not the usual time. */
+  flushMs?: number;
   scope: Omit<ToolScope, 'key' | 'signal' | 'principal' | 'agent' | 'thread_id'>;
   /** Makes sure, inside a transaction, that this process still holds the work. */
   hold(session: Session): Promise<void>;
@@ -80,7 +82,8 @@ export interface LoopDeps {
  * never an effect. Errors: `provider_failed` (details.retryable), `budget_exceeded`, and the signal's reason.
  */
 export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal): Promise<PhaseEnd> {
-  await inSession(deps, phase, (session) => phase.record.recover(session));
+  const { recover } = phase.record;
+  if (recover) await inSession(deps, phase, (session) => recover(session));
   for (let calls = 0; ; ) {
     signal.throwIfAborted();
     const steps = await deps.database.as(phase.principal, (session) => phase.record.steps(session));
@@ -211,13 +214,14 @@ async function stream(
   let reasoning = '';
   const toolCalls: ToolCall[] = [];
   let finish: FinishEvent | undefined;
-  const growing = new GrowingText(deps.clock, flushMs, (more) =>
+  const growing = new GrowingText(deps.clock, phase.flushMs ?? flushMs, (more) =>
     inSession(deps, phase, (session) => phase.record.append(session, messageId, more)),
   );
   try {
     for await (const event of events) {
       if (event.type === 'text') {
         text += event.text;
+        phase.record.said?.(event.text);
         growing.add(event.text);
       } else if (event.type === 'reasoning') reasoning += event.text;
       else if (event.type === 'tool-call') {

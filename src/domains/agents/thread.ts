@@ -26,6 +26,8 @@ export interface Step {
   /** How many remarks of people were known when the phase began. */
   remarks: number;
   is_error: boolean;
+  /** Files go with it. */
+  has_attachments?: boolean;
 }
 
 export async function listSteps(session: Session, threadId: string): Promise<Step[]> {
@@ -207,11 +209,13 @@ export function openCalls(steps: Step[]): { step: Step; call: ToolCall; index: n
 export interface Recorder {
   /** What the model has seen and said so far, oldest first. */
   steps(session: Session): Promise<Step[]>;
-  /** Drops what a crashed process left half said. */
-  recover(session: Session): Promise<void>;
+  /** Drops what a crashed process left half said; absent where none can have. */
+  recover?(session: Session): Promise<void>;
   /** Opens the place where the next answer grows. */
   open(session: Session, model: string): Promise<string>;
   append(session: Session, id: string, text: string): Promise<void>;
+  /** Is told of each piece of text as it comes, before it is kept. */
+  said?(text: string): void;
   finish(session: Session, id: string, step: FinishedStep): Promise<void>;
   /** Takes back an answer that failed half way. */
   discard(session: Session, id: string): Promise<void>;

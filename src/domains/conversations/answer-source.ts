@@ -3,16 +3,26 @@ import type { Session, UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { failureOf, openSpending, runPhase } from '../agents/index.ts';
-import { permit } from './approvals.ts';
 import { AttachedFiles } from './attachments.ts';
+import { Heartbeats } from './heartbeats.ts';
+import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
+import { permit } from './tools/approvals.ts';
 import { composeTurn, renderSystem, type TurnDeps } from './turn.ts';
+
+/**
+ * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them
+ * takes about the same work a second however many there are. Followers in this process read ahead of it.
+ */
+const shortestFlushMs = 200;
+const flushMsForEach = 4;
 
 interface AnswerClaim extends Claim {
   conversation_id: string;
   /** Who asked: the answer is produced with their rights. */
   author_id: string;
+  role: UserPrincipal['role'];
   project_id: string | null;
 }
 
@@ -22,37 +32,43 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   readonly channel = 'meta_agent_answers';
   readonly concurrency: number;
   readonly #deps: TurnDeps;
+  readonly #live: LiveText;
+  readonly #heartbeats: Heartbeats;
 
-  constructor(deps: TurnDeps, concurrency: number) {
+  constructor(deps: TurnDeps, live: LiveText, concurrency: number) {
     this.#deps = deps;
+    this.#live = live;
+    this.#heartbeats = new Heartbeats(deps.database);
     this.concurrency = concurrency;
   }
 
   claim(worker: string, limit: number, leaseSeconds: number): Promise<AnswerClaim[]> {
     return this.#deps.database.asService('claim answers', async (session) => {
       const { rows } = await sql<AnswerClaim>`
-        select id, attempt, conversation_id, coalesce(author_id, user_id) as author_id, project_id
-        from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(session);
+        select m.id, m.attempt, m.conversation_id, u.id as author_id, u.role, m.project_id
+        from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds})) m
+        join users u on u.id = coalesce(m.author_id, m.user_id)`.execute(session);
       return rows;
     });
   }
 
   extend({ id, attempt }: AnswerClaim, worker: string, leaseSeconds: number): Promise<boolean> {
-    return this.#deps.database.asService('extend a lease', async (session) => {
-      const { rows } = await sql<{ held: boolean }>`
-        select extend_message_lease(${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
-        session,
-      );
-      return rows[0]?.held ?? false;
-    });
+    return this.#heartbeats.beat(id, attempt, worker, leaseSeconds);
   }
 
   async run(claim: AnswerClaim, worker: string, signal: AbortSignal): Promise<void> {
     const { database } = this.#deps;
     try {
-      const principal = await this.#principal(claim.author_id);
-      if ((await this.#answer(claim, worker, principal, signal)) === 'finished')
-        await titleConversation(this.#deps, claim, principal, signal);
+      const principal: UserPrincipal = {
+        kind: 'user',
+        user_id: claim.author_id,
+        role: claim.role,
+        scopes: ['*'],
+        permissions: [],
+        agent: 'chat',
+      };
+      if ((await this.#answer(claim, worker, principal, signal)) === 'waiting') return;
+      await titleConversation(this.#deps, claim, principal, signal);
     } catch (error) {
       if (signal.aborted || isAppError(error, 'conflict')) return;
       const { message } = failureOf(error);
@@ -67,9 +83,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
     const { database, clock } = this.#deps;
     const { conversation_id, project_id, id } = claim;
     const turn = await composeTurn(this.#deps, claim, principal, signal);
-    const { model, tier } = turn;
-    const { memory_ids, parameters } = turn;
-    await database.as(principal, (session) => noteTurn(session, id, { memory_ids, parameters }));
+    const { model, tier, memory_ids, parameters } = turn;
     const attached = new AttachedFiles(this.#deps, principal, model);
     const hold = async (session: Session): Promise<void> => {
       const { rows } = await sql`
@@ -78,11 +92,12 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       if (rows.length === 0)
         throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
     };
-    const end = await runPhase(
+    const phase = runPhase(
       { database, clock },
       {
         thread_id: conversation_id,
-        record: answerRecorder(conversation_id, id),
+        record: answerRecorder(claim, this.#live),
+        flushMs: Math.max(shortestFlushMs, this.#live.size * flushMsForEach),
         principal,
         agent: 'chat',
         system: renderSystem(turn.system),
@@ -110,17 +125,12 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       },
       signal,
     );
-    return end.outcome;
-  }
-
-  #principal(userId: string): Promise<UserPrincipal> {
-    return this.#deps.database.asService('whose answer', async (session) => {
-      const row = await session
-        .selectFrom('users')
-        .select('role')
-        .where('id', '=', userId)
-        .executeTakeFirstOrThrow();
-      return { kind: 'user', user_id: userId, role: row.role, scopes: ['*'], permissions: [], agent: 'chat' };
-    });
+    const noted = database.as(principal, (session) => noteTurn(session, id, { memory_ids, parameters }));
+    try {
+      const [{ outcome }] = await Promise.all([phase, noted]);
+      return outcome;
+    } finally {
+      this.#live.end(id);
+    }
   }
 }

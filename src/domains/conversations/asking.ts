@@ -27,22 +27,32 @@ export class Asking {
     mustSaySomething(content, file_ids);
     const key = context.idempotency_key;
     return this.#database.as(context.principal, async (session) => {
-      const conversation = found(await queries.findConversation(session, id), 'The conversation');
-      await queries.lockConversation(session, id);
-      await mustBeFree(session, id, key);
-      const question = {
+      // They travel together and run in this order: what is read of the tree is read under the lock.
+      const [row, , generating, leaf] = await Promise.all([
+        queries.findConversation(session, id),
+        queries.lockConversation(session, id),
+        queries.findGenerating(session, id),
+        queries.findLeaf(session, id),
+      ]);
+      const conversation = found(row, 'The conversation');
+      mustBeFree(generating, key);
+      const { user_id, answer_id } = await ask(session, {
         conversation_id: id,
-        parent_message_id: await queries.findLeaf(session, id),
+        parent_message_id: leaf,
         content,
         file_ids,
         key,
-      };
-      const { user_id, answer_id } = await ask(session, question);
-      if (!conversation.title)
-        await queries.updateConversation(session, id, { title: titleOf(content, 'New chat') });
+      });
+      const [user_message, assistant_message] = await Promise.all([
+        queries.findMessage(session, user_id),
+        queries.findMessage(session, answer_id),
+        ...(conversation.title
+          ? []
+          : [queries.updateConversation(session, id, { title: titleOf(content, 'New chat') })]),
+      ]);
       return {
-        user_message: toMessage(found(await queries.findMessage(session, user_id), 'The message')),
-        assistant_message: toMessage(found(await queries.findMessage(session, answer_id), 'The message')),
+        user_message: toMessage(found(user_message, 'The message')),
+        assistant_message: toMessage(found(assistant_message, 'The message')),
       };
     });
   }
@@ -83,7 +93,7 @@ export class Asking {
         idempotency_key: key && `answer:${key}`,
       });
       await queries.switchBranch(session, answer_id);
-      await queries.announceAnswer(session);
+      await Promise.all([queries.announceAnswer(session), queries.announce(session, conversation_id)]);
       return readConversation(session, conversation_id);
     });
   }
@@ -126,7 +136,7 @@ export class Asking {
         { fix: role === 'user' ? 'Have the answer produced again instead.' : 'Edit the question instead.' },
       );
     await queries.lockConversation(session, message.conversation_id);
-    await mustBeFree(session, message.conversation_id, key);
+    mustBeFree(await queries.findGenerating(session, message.conversation_id), key);
     return message;
   }
 }
@@ -170,7 +180,7 @@ async function ask(
     status: 'streaming',
     idempotency_key: key && `answer:${key}`,
   });
-  await queries.announceAnswer(session);
+  await Promise.all([queries.announceAnswer(session), queries.announce(session, conversation_id)]);
   return { user_id, answer_id };
 }
 
@@ -183,8 +193,7 @@ function mustSaySomething(content: string, fileIds: string[]): void {
 }
 
 /** One answer of a conversation at a time. A repeated request with a key finds its own answer under way. */
-async function mustBeFree(session: Session, conversationId: string, key: string | undefined): Promise<void> {
-  const generating = await queries.findGenerating(session, conversationId);
+function mustBeFree(generating: { status: string } | undefined, key: string | undefined): void {
   if (!generating || key) return;
   throw generating.status === 'waiting'
     ? new AppError('conflict', 'An answer waits for your decision on a tool call.', {

@@ -6,7 +6,7 @@ import type { MessagePart } from '../../providers/model/index.ts';
 import type { Step } from '../agents/index.ts';
 import type { FileService } from '../files/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
-import type { Attachment } from './fields.ts';
+import type { Attachment } from './shapes/contract.ts';
 
 /** Characters of a file that are given whole; of a longer one, the passages found for the question. */
 const wholeText = 24_000;
@@ -59,6 +59,7 @@ export class AttachedFiles {
     const questions = new Map(
       steps.filter((step) => step.role === 'user').map((step) => [step.id, step.content]),
     );
+    if (!steps.some((step) => step.has_attachments)) return new Map();
     const rows = await this.#deps.database.as(this.#principal, async (session) => {
       const found = await sql<AttachmentRow>`
         select a.id, a.message_id, a.file_metadata_id, a.file_name, a.file_type, a.file_size

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Session } from '../../database/index.ts';
 import { locate } from '../agents/index.ts';
-import type { messageCitation } from './fields.ts';
+import type { messageCitation } from './shapes/contract.ts';
 
 /** `[1] 6f2c… "quote"`: how an answer names the passages behind its markers, one a line at its end. */
 const citationLine =

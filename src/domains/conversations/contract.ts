@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { cursor, id, limit, ok, page, time } from '../../operations/fields.ts';
 import { contract } from '../../operations/operation.ts';
-import { conversation, conversationView, message, modelTier } from './fields.ts';
-import { sharesContract } from './share-contract.ts';
-import { toolsContract } from './tool-contract.ts';
+import { conversation, conversationView, message, modelTier } from './shapes/contract.ts';
+import { sharesContract } from './sharing/contract.ts';
+import { toolsContract } from './tools/contract.ts';
 import { importsContract } from './transfer/contract.ts';
 
-export type { Attachment, Conversation, Message } from './fields.ts';
+export type { Attachment, Conversation, Message } from './shapes/contract.ts';
 
 export const messageEvent = z.object({
   /** `changed`: the shown branch or the title is another; ask for the conversation again. */

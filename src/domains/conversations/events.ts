@@ -1,5 +1,6 @@
 import { type Database, found } from '../../database/index.ts';
 import type { UserContext } from '../../operations/index.ts';
+import type { LiveText } from './live-text.ts';
 import { findConversation, listMessages, type MessageRow } from './queries.ts';
 import { toMessage } from './view.ts';
 
@@ -10,15 +11,22 @@ const quietPollMs = 15_000;
 /** Follows one conversation out of the database: every follower reads its own rows, under its own rights. */
 export class ConversationEvents {
   readonly #database: Database;
-  readonly #followers = new Map<string, Set<() => void>>();
+  readonly #live: LiveText;
+  readonly #followers = new Map<string, Set<Woken>>();
 
-  constructor(database: Database) {
+  constructor(database: Database, live: LiveText) {
     this.#database = database;
+    this.#live = live;
   }
 
   async start(): Promise<void> {
-    await this.#database.listen('meta_agent_chat', (conversationId) => {
-      for (const wake of this.#followers.get(conversationId) ?? []) wake();
+    this.#live.listen((conversationId) => {
+      for (const woken of this.#followers.get(conversationId) ?? []) woken.now('text');
+    });
+    await this.#database.listen('meta_agent_chat', (payload) => {
+      const [conversationId = '', what] = payload.split(' ');
+      for (const woken of this.#followers.get(conversationId) ?? [])
+        if (what !== 'text' || !woken.isLive) woken.now('rows');
     });
   }
 
@@ -34,29 +42,39 @@ export class ConversationEvents {
     const told = new Told(input.message_id, input.offset);
     const woken = new Woken();
     const followers = this.#followers.get(id) ?? new Set();
-    this.#followers.set(id, followers.add(woken.now));
-    context.signal.addEventListener('abort', woken.now, { once: true });
+    this.#followers.set(id, followers.add(woken));
+    const onAbort = () => woken.now('rows');
+    context.signal.addEventListener('abort', onAbort, { once: true });
     try {
+      let shown = await this.#read(context, id);
       while (!context.signal.aborted) {
-        woken.begin();
-        const { title, messages } = await this.#database.as(context.principal, async (session) => {
-          const { title } = found(await findConversation(session, id), 'The conversation');
-          return { title, messages: await listMessages(session, id) };
-        });
-        for (const message of messages) yield* told.events(message);
-        const growing = messages.some((message) => message.status === 'streaming');
+        let growing = false;
+        woken.isLive = false;
+        for (const message of shown.messages) {
+          const live = message.status === 'streaming' ? this.#live.get(message.id) : undefined;
+          growing ||= message.status === 'streaming';
+          woken.isLive ||= live !== undefined;
+          yield* told.events(live === undefined ? message : { ...message, content: live });
+        }
         if (!growing && !input.stay) {
           yield { type: 'done' as const };
           return;
         }
-        if (!growing && told.isNews([title, ...messages.map((message) => `${message.id} ${message.status}`)]))
-          yield { type: 'changed' as const };
-        await woken.wait(growing ? growingPollMs : quietPollMs);
+        if (!growing && told.isNews(shown)) yield { type: 'changed' as const };
+        const what = await woken.wait(growing && !woken.isLive ? growingPollMs : quietPollMs);
+        if (what === 'rows' && !context.signal.aborted) shown = await this.#read(context, id);
       }
     } finally {
-      followers.delete(woken.now);
+      followers.delete(woken);
       if (followers.size === 0) this.#followers.delete(id);
     }
+  }
+
+  #read(context: UserContext, id: string) {
+    return this.#database.as(context.principal, async (session) => {
+      const { title } = found(await findConversation(session, id), 'The conversation');
+      return { title, messages: await listMessages(session, id) };
+    });
   }
 }
 
@@ -102,36 +120,38 @@ class Told {
   }
 
   /** Whether what is shown differs from the last time this was asked; the first time nothing is news. */
-  isNews(state: (string | null)[]): boolean {
-    const now = state.join('\n');
+  isNews({ title, messages }: { title: string | null; messages: MessageRow[] }): boolean {
+    const now = [title, ...messages.map((message) => `${message.id} ${message.status}`)].join('\n');
     const news = this.#state !== undefined && this.#state !== now;
     this.#state = now;
     return news;
   }
 }
 
-/** A wake-up that is not lost between two waits. */
+/** A wake-up that is not lost between two waits, and what it was for: text from memory, or rows to be read again. */
 class Woken {
-  #pending = false;
+  /** Reads along with an answer that this process produces. */
+  isLive = false;
+  #what: 'rows' | 'text' | undefined;
   #resolve: () => void = () => {};
 
-  readonly now = (): void => {
-    this.#pending = true;
+  now(what: 'rows' | 'text'): void {
+    if (this.#what !== 'rows') this.#what = what;
     this.#resolve();
-  };
-
-  begin(): void {
-    this.#pending = false;
   }
 
-  async wait(ms: number): Promise<void> {
-    if (this.#pending) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#resolve = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** What one was woken for; rows when nothing came for `ms`. */
+  async wait(ms: number): Promise<'rows' | 'text'> {
+    if (this.#what === undefined)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#resolve = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    const what = this.#what ?? 'rows';
+    this.#what = undefined;
+    return what;
   }
 }

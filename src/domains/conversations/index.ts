@@ -1,10 +1,11 @@
 export { AnswerSource } from './answer-source.ts';
-export { Approvals } from './approvals.ts';
 export { Asking } from './asking.ts';
 export { ConversationEvents } from './events.ts';
+export { LiveText } from './live-text.ts';
 export { conversationOperations } from './operations.ts';
 export { ConversationService } from './service.ts';
-export { Sharing } from './sharing.ts';
+export { Sharing } from './sharing/sharing.ts';
+export { Approvals } from './tools/approvals.ts';
 export { Exporting } from './transfer/exporting.ts';
 export { exportFormats } from './transfer/format.ts';
 export { ImportSource } from './transfer/import-source.ts';

@@ -1,10 +1,10 @@
 import { defineOperation, type Operation } from '../../operations/index.ts';
-import type { Approvals } from './approvals.ts';
 import type { Asking } from './asking.ts';
 import { conversationsContract as contract } from './contract.ts';
 import type { ConversationEvents } from './events.ts';
 import type { ConversationService } from './service.ts';
-import type { Sharing } from './sharing.ts';
+import type { Sharing } from './sharing/sharing.ts';
+import type { Approvals } from './tools/approvals.ts';
 import type { Importing } from './transfer/importing.ts';
 
 interface Services {

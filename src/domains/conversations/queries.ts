@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
-import type { Attachment, ConversationView, Message } from './fields.ts';
+import type { Attachment, ConversationView, Message } from './shapes/contract.ts';
 
 const conversationFields = [
   'id',
@@ -293,6 +293,10 @@ export const deleteBranch = (session: Session, messageId: string) =>
 /** Tells followers, in the same transaction as the change. */
 export const announce = (session: Session, conversationId: string) =>
   sql`select pg_notify('meta_agent_chat', ${conversationId})`.execute(session);
+
+/** The same of text that has grown: whoever reads along in the process that produces it knows already. */
+export const announceText = (session: Session, conversationId: string) =>
+  sql`select pg_notify('meta_agent_chat', ${`${conversationId} text`})`.execute(session);
 
 /** Tells workers that an answer is to be produced. */
 export const announceAnswer = (session: Session) =>

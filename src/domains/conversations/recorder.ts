@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { json, type Session } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
 import { insertToolStep, type Recorder, type Step } from '../agents/index.ts';
 import { readCitations } from './citations.ts';
-import { announce } from './queries.ts';
+import type { LiveText } from './live-text.ts';
+import { announce, announceText } from './queries.ts';
 
 /** Messages of the answer's path that a model is shown again; older ones are found by search. */
 const historyMessages = 40;
@@ -12,10 +13,25 @@ const historyMessages = 40;
  * Keeps an answer of a chat. Its text grows in the one message people see; the tool calls on the way to it are
  * messages below that one.
  */
-export function answerRecorder(conversationId: string, answerId: string): Recorder {
+export function answerRecorder(
+  {
+    conversation_id: conversationId,
+    id: answerId,
+    attempt,
+  }: { conversation_id: string; id: string; attempt: number },
+  live: LiveText,
+): Recorder {
   const phase = `answer:${answerId}`;
   /** Length of the visible text when the current call began, to go back to when it fails. */
   let keptLength = 0;
+  /** Changes the answer while it is produced; gives its text. */
+  const update = async (session: Session, change: RawBuilder<unknown>): Promise<string> => {
+    const { rows } = await sql<{ content: string }>`
+      update meta_messages set ${change} where id = ${answerId} and status = 'streaming' returning content`.execute(
+      session,
+    );
+    return rows[0]?.content ?? '';
+  };
 
   return {
     async steps(session) {
@@ -32,28 +48,30 @@ export function answerRecorder(conversationId: string, answerId: string): Record
           select m.* from meta_messages m where m.id = ${answerId} and m.status = 'complete'
         )
         select id, sequence, role, content, status, tool_calls, tool_call_id, tool_name, tool_output, '' as phase,
-          0 as remarks, coalesce((metadata ->> 'is_error')::boolean, false) as is_error, part
+          0 as remarks, coalesce((metadata ->> 'is_error')::boolean, false) as is_error, part,
+          exists (select from meta_message_attachments f where f.message_id = s.id) as has_attachments
         from (select 1 as part, h.* from history h
               union all select case when o.id = ${answerId} then 3 else 2 end, o.* from own o) s
         order by part, sequence`.execute(session);
       return rows;
     },
 
-    async recover(session) {
-      // The text of finished calls stays; what a crashed process had begun to say after them is said again.
-      await sql`update meta_messages set content = coalesce((
+    // The first process to produce it finds nothing of another.
+    ...(attempt > 1 && {
+      async recover(session: Session) {
+        // The text of finished calls stays; what a crashed process had begun to say after them is said again.
+        await sql`update meta_messages set content = coalesce((
             select string_agg(s.content || E'\\n\\n', '' order by s.sequence) from meta_messages s
             where s.parent_message_id = ${answerId} and s.is_step and s.role = 'assistant' and s.content <> ''), '')
         where id = ${answerId} and status = 'streaming'`.execute(session);
-      await announce(session, conversationId);
-    },
+        await announce(session, conversationId);
+      },
+    }),
 
     async open(session, model) {
-      const { rows } = await sql<{ length: number }>`
-        update meta_messages set model_used = ${model} where id = ${answerId} returning length(content)`.execute(
-        session,
-      );
-      keptLength = rows[0]?.length ?? 0;
+      const content = await update(session, sql`model_used = ${model}`);
+      keptLength = [...content].length;
+      live.set(conversationId, answerId, content);
       return answerId;
     },
 
@@ -61,8 +79,10 @@ export function answerRecorder(conversationId: string, answerId: string): Record
       await sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(
         session,
       );
-      await announce(session, conversationId);
+      await announceText(session, conversationId);
     },
+
+    said: (text) => live.grow(answerId, text),
 
     async finish(session, id, step) {
       const usage = sql`input_tokens = input_tokens + ${step.usage.inputTokens},
@@ -74,8 +94,11 @@ export function answerRecorder(conversationId: string, answerId: string): Record
           values (${conversationId}, ${answerId}, 'assistant', ${step.content}, ${json(step.tool_calls)}, ${step.model},
             ${json({ phase })})`.execute(session);
         const shown = step.content ? `${step.content}\n\n` : '';
-        await sql`update meta_messages set content = substr(content, 1, ${keptLength}) || ${shown}, ${usage}
-          where id = ${id} and status = 'streaming'`.execute(session);
+        live.set(
+          conversationId,
+          answerId,
+          await update(session, sql`content = substr(content, 1, ${keptLength}) || ${shown}, ${usage}`),
+        );
       } else {
         const { content, citations } = await readCitations(session, step.content);
         await sql`update meta_messages set status = 'complete', reasoning = ${step.reasoning || null},
@@ -86,9 +109,12 @@ export function answerRecorder(conversationId: string, answerId: string): Record
       await announce(session, conversationId);
     },
 
-    async discard(session, id) {
-      await sql`update meta_messages set content = substr(content, 1, ${keptLength})
-        where id = ${id} and status = 'streaming'`.execute(session);
+    async discard(session) {
+      live.set(
+        conversationId,
+        answerId,
+        await update(session, sql`content = substr(content, 1, ${keptLength})`),
+      );
       await announce(session, conversationId);
     },
 

@@ -19,6 +19,9 @@ interface Found {
   created_at: Date;
 }
 
+/** Similarity below which what shares no word with the query is not shown. */
+const leastSimilarity = 0.35;
+
 /** Characters of an excerpt. */
 const excerptLength = 240;
 
@@ -30,6 +33,7 @@ export async function searchMessages(session: Session, search: Search) {
       ${search.embedding === null ? null : JSON.stringify(search.embedding)}::extensions.vector,
       ${search.embedding_model}, ${search.limit}, ${json(search.filter)}) s
     join meta_messages m on m.id = s.id join meta_conversations c on c.id = m.conversation_id
+    where s.lexical > 0 or s.semantic >= ${leastSimilarity}
     order by s.score desc, m.id`.execute(session);
   return rows.map(({ content, ...row }) => ({ ...row, excerpt: excerptOf(content, search.query) }));
 }

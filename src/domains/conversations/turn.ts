@@ -60,19 +60,21 @@ export async function composeTurn(
 ): Promise<Turn> {
   const place = await readPlace(deps, answer, principal);
   const tier = place.model_tier ?? 'sonnet';
-  const preferences = await deps.preferences.resolve(principal, answer.conversation_id, tier);
-  const facts = place.is_private
-    ? []
-    : await deps.memory.searchFacts(principal, {
-        query: place.question.slice(0, 2_000),
-        project_id: answer.project_id,
-        limit: rememberedFacts,
-        signal,
-      });
+  const [preferences, extensions, facts] = await Promise.all([
+    deps.preferences.resolve(principal, answer.conversation_id, tier),
+    deps.extensions(principal),
+    place.is_private
+      ? []
+      : deps.memory.searchFacts(principal, {
+          query: place.question.slice(0, 2_000),
+          project_id: answer.project_id,
+          limit: rememberedFacts,
+          signal,
+        }),
+  ]);
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
   if (place.instructions)
     system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
-  const extensions = await deps.extensions(principal);
   system.push(...ruleParts(preferences), ...settingParts(preferences), ...skillParts(extensions));
   if (facts.length > 0)
     system.push({

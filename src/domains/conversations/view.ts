@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { message, messageCitation } from './fields.ts';
 import type { MessageRow } from './queries.ts';
+import type { message, messageCitation } from './shapes/contract.ts';
 
 type Citation = z.output<typeof messageCitation>;
 

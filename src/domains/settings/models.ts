@@ -100,11 +100,12 @@ export class Models {
 
   async #resolve(row: queries.ProviderRow, model: string): Promise<ResolvedModel> {
     const at = new Date(this.#deps.clock.now());
-    const prices: PriceRow[] = await this.#deps.database.asService('prices', (session) =>
-      queries.listPrices(session, row.kind, at),
-    );
+    const [prices, provider]: [PriceRow[], ModelProvider] = await Promise.all([
+      this.#deps.database.asService('prices', (session) => queries.listPrices(session, row.kind, at)),
+      this.#open(row),
+    ]);
     return {
-      provider: await this.#open(row),
+      provider,
       kind: row.kind,
       model,
       label: `${row.name}/${model}`,

@@ -121,7 +121,7 @@ function Conversation({ id }: { id: string }) {
           onScroll={end.onScroll}
           className="absolute inset-0 overflow-y-auto px-4 py-6 outline-offset-[-2px]"
         >
-          <div ref={end.content} className="mx-auto max-w-3xl space-y-6">
+          <div ref={end.content} className="mx-auto max-w-3xl space-y-3">
             {query.isPending ? (
               <SkeletonList rows={4} height="h-20" />
             ) : query.isError ? (

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, CircleAlert, CircleCheck, FileUp } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Ago } from '../../components/ago.tsx';
 import { Button } from '../../components/button.tsx';
 import { Select } from '../../components/field.tsx';
@@ -13,7 +13,7 @@ import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { sendFile } from '../../lib/upload.ts';
 import { ProjectSelect } from '../projects/project-select.tsx';
-import { type ImportJob, importsQuery } from './queries.ts';
+import { conversationKeys, type ImportJob, importsQuery } from './queries.ts';
 
 const products = { chatgpt: 'ChatGPT', claude: 'Claude' } as const;
 type Product = keyof typeof products;
@@ -47,6 +47,11 @@ export function ImportPage() {
       },
     },
   );
+  const made = imports.data?.items.reduce((sum, job) => sum + job.created_count, 0);
+  // The list beside this page shows what has come in.
+  useEffect(() => {
+    if (made) void client.invalidateQueries({ queryKey: conversationKeys.lists });
+  }, [client, made]);
   function submit(event: FormEvent): void {
     event.preventDefault();
     if (file) start.mutate(file);

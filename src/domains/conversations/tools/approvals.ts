@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { type Database, found, json, type Session, type UserPrincipal } from '../../database/index.ts';
-import { AppError } from '../../kernel/errors.ts';
-import type { UserContext } from '../../operations/index.ts';
-import type { ToolCall } from '../../providers/model/index.ts';
-import type { Tool } from '../agents/index.ts';
-import * as queries from './queries.ts';
-import type { toolsContract } from './tool-contract.ts';
-import { toMessage } from './view.ts';
+import { type Database, found, json, type Session, type UserPrincipal } from '../../../database/index.ts';
+import { AppError } from '../../../kernel/errors.ts';
+import type { UserContext } from '../../../operations/index.ts';
+import type { ToolCall } from '../../../providers/model/index.ts';
+import type { Tool } from '../../agents/index.ts';
+import * as queries from '../queries.ts';
+import { toMessage } from '../view.ts';
+import type { toolsContract } from './contract.ts';
 
 type Input<K extends keyof typeof toolsContract> = z.output<(typeof toolsContract)[K]['input']>;
 type Permission = 'always' | 'ask' | 'never';

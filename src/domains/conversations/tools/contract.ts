@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { id, ok } from '../../operations/fields.ts';
-import { contract } from '../../operations/operation.ts';
-import { message } from './fields.ts';
+import { id, ok } from '../../../operations/fields.ts';
+import { contract } from '../../../operations/operation.ts';
+import { message } from '../shapes/contract.ts';
 
 export const toolPermission = z.enum(['always', 'ask', 'never']);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { id, ok, time } from '../../operations/fields.ts';
-import { contract } from '../../operations/operation.ts';
+import { id, ok, time } from '../../../operations/fields.ts';
+import { contract } from '../../../operations/operation.ts';
 
 export const share = z.object({
   id,

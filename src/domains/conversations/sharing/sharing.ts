@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { type Database, found, type Session } from '../../database/index.ts';
-import { AppError } from '../../kernel/errors.ts';
-import { newToken, sha256 } from '../../kernel/ids.ts';
-import type { CallContext, UserContext } from '../../operations/index.ts';
-import { hashPassword, takeRateToken, verifyPassword } from '../auth/index.ts';
-import type { messageCitation } from './fields.ts';
-import * as queries from './queries.ts';
-import type { sharesContract } from './share-contract.ts';
+import { type Database, found, type Session } from '../../../database/index.ts';
+import { AppError } from '../../../kernel/errors.ts';
+import { newToken, sha256 } from '../../../kernel/ids.ts';
+import type { CallContext, UserContext } from '../../../operations/index.ts';
+import { hashPassword, takeRateToken, verifyPassword } from '../../auth/index.ts';
+import * as queries from '../queries.ts';
+import type { messageCitation } from '../shapes/contract.ts';
+import type { sharesContract } from './contract.ts';
 
 type Input<K extends keyof typeof sharesContract> = z.output<(typeof sharesContract)[K]['input']>;
 

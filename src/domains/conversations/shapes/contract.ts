@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, money, time, tokens } from '../../operations/fields.ts';
+import { id, money, time, tokens } from '../../../operations/fields.ts';
 
 export const modelTier = z.enum(['haiku', 'sonnet', 'opus']);
 export const conversationView = z.enum(['active', 'archived', 'trash']);

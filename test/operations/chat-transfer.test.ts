@@ -1,0 +1,346 @@
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import yauzl from 'yauzl';
+import yazl from 'yazl';
+import { createTextExtractor } from '../../src/providers/extraction/index.ts';
+import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
+import { ScriptedModel } from '../harness/model.ts';
+import { until } from '../harness/until.ts';
+
+// Chats go out in five formats, and come in from ChatGPT and Claude: once, with their branches and files.
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+let model: ScriptedModel;
+beforeAll(async () => {
+  app = await openTestApp();
+  await app.person('root@example.org');
+  ada = await app.person('ada@example.org');
+  bob = await app.person('bob@example.org');
+  model = await ScriptedModel.start(({ role }) => ({
+    text:
+      role === 'titler'
+        ? 'Ünïcode & <b>Ελληνικά</b>'
+        : '# Heading\n\n- Привет\n- <script>alert(1)</script>\n\n[x](javascript:alert(1)) ![p](https://example.org/p.png)',
+  }));
+  await model.connect(ada);
+  await app.work();
+});
+afterAll(async () => {
+  await app.close();
+  await model.close();
+});
+
+const get = (path: string, person = ada) =>
+  app.fetch(path, { headers: { authorization: `Bearer ${person.key}` } });
+const exportOf = (id: string, format: string) =>
+  get(`/api/conversations/export?conversation_id=${id}&format=${format}`);
+
+/** A zip of files with these names. */
+async function zipOf(files: Record<string, string | Uint8Array>): Promise<Buffer> {
+  const zip = new yazl.ZipFile();
+  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name);
+  zip.end();
+  return Buffer.from(
+    await new Response(Readable.toWeb(zip.outputStream as Readable) as ReadableStream).arrayBuffer(),
+  );
+}
+
+async function importing(source: string, file_name: string, content: string | Uint8Array, person = ada) {
+  const response = await app.fetch(`/api/imports?source=${source}&file_name=${file_name}`, {
+    method: 'POST',
+    body: content,
+    headers: { authorization: `Bearer ${person.key}` },
+  });
+  const job = (await response.json()) as { id: string; code?: string };
+  if (response.status !== 201) return { refused: job.code };
+  return until(async () => {
+    const { items } = await person.client.conversations.listImports({});
+    const found = items.find(({ id }) => id === job.id);
+    return found && !['pending', 'running'].includes(found.status) && found;
+  }, 'the import has ended');
+}
+const titled = async (title: string, person = ada) =>
+  (await person.client.conversations.list({ search: title })).items[0]?.id ?? '';
+
+test('one chat goes out in five formats, and nothing in it runs', async () => {
+  const { id } = await ada.client.conversations.create({});
+  await ada.client.conversations.send({
+    conversation_id: id,
+    content: 'Schöne Grüße <img src=x onerror=alert(1)>',
+  });
+  await until(async () => {
+    const { conversation } = await ada.client.conversations.get({ conversation_id: id });
+    return conversation.title?.startsWith('Ünïcode');
+  }, 'the chat is titled');
+  const markdown = await exportOf(id, 'markdown');
+  expect(markdown.headers.get('content-disposition')).toContain(
+    encodeURIComponent('Ünïcode b Ελληνικά b.md'),
+  );
+  expect(await markdown.text()).toContain('## You\n\nSchöne Grüße');
+  const html = await (await exportOf(id, 'html')).text();
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  expect(html).toContain('&lt;script&gt;');
+  expect(html).not.toMatch(/<script|<img|<b>|href="javascript/);
+  const text = await (await exportOf(id, 'text')).text();
+  expect(text).toContain('Привет');
+  const json = (await (await exportOf(id, 'json')).json()) as { messages: unknown[] };
+  expect(json.messages).toHaveLength(2);
+  const pdf = new Uint8Array(await (await exportOf(id, 'pdf')).arrayBuffer());
+  const extractor = createTextExtractor();
+  try {
+    const read = (await extractor.extract(pdf)).text;
+    for (const words of ['Ünïcode', 'Ελληνικά', 'Schöne Grüße', '• Привет']) expect(read).toContain(words);
+  } finally {
+    await extractor.close();
+  }
+  expect((await get(`/api/conversations/export?conversation_id=${id}`, bob)).status).toBe(404);
+  expect((await app.fetch(`/api/conversations/export?conversation_id=${id}`)).status).toBe(401);
+  expect((await exportOf(id, 'exe')).status).toBe(400);
+});
+
+test('all chats go out as one archive', async () => {
+  await ada.client.conversations.create({ title: '../../etc/passwd' });
+  const bytes = Buffer.from(await (await get('/api/conversations/export?format=text')).arrayBuffer());
+  const names = await new Promise<string[]>((resolve, reject) =>
+    yauzl.fromBuffer(bytes, (error, zip) => {
+      if (error) return reject(error);
+      const all: string[] = [];
+      zip.on('entry', ({ fileName }: { fileName: string }) => all.push(fileName));
+      zip.on('end', () => resolve(all));
+    }),
+  );
+  expect(names.sort()).toEqual([
+    expect.stringMatching(/^etc passwd-[0-9a-f]{8}\.txt$/),
+    expect.stringMatching(/^Ünïcode b Ελληνικά b-[0-9a-f]{8}\.txt$/),
+  ]);
+});
+
+const node = (id: string, parent: string | null, children: string[], message: unknown) => ({
+  id,
+  parent,
+  children,
+  message,
+});
+const say = (role: string, content: unknown, more: object = {}) => ({
+  author: { role },
+  content: typeof content === 'string' ? { content_type: 'text', parts: [content] } : content,
+  create_time: 1_700_000_000.5,
+  recipient: 'all',
+  ...more,
+});
+const chatgpt = {
+  title: 'Imported zebras',
+  conversation_id: 'gpt-1',
+  create_time: 1_700_000_000,
+  current_node: 'a2',
+  mapping: {
+    root: node('root', null, ['sys'], null),
+    sys: node(
+      'sys',
+      'root',
+      ['q1'],
+      say('system', 'You are ChatGPT', { metadata: { is_visually_hidden_from_conversation: true } }),
+    ),
+    q1: node(
+      'q1',
+      'sys',
+      ['call', 'a1'],
+      say(
+        'user',
+        {
+          content_type: 'multimodal_text',
+          parts: [
+            { content_type: 'image_asset_pointer', asset_pointer: 'file-service://file-abc' },
+            'Why stripes?\u0000',
+          ],
+        },
+        {
+          metadata: {
+            attachments: [
+              { id: 'file-abc', name: 'zebra.png' },
+              { id: 'file-lost', name: 'lost.pdf' },
+            ],
+          },
+        },
+      ),
+    ),
+    a1: node('a1', 'q1', [], say('assistant', 'An older answer')),
+    call: node(
+      'call',
+      'q1',
+      ['result'],
+      say('assistant', { content_type: 'code', text: 'search("zebra")' }, { recipient: 'browser' }),
+    ),
+    result: node('result', 'call', ['a2'], {
+      ...say('tool', 'a page about zebras'),
+      author: { role: 'tool', name: 'browser' },
+    }),
+    a2: node(
+      'a2',
+      'result',
+      [],
+      say('assistant', 'Stripes confuse flies.', { metadata: { model_slug: 'gpt-4o' } }),
+    ),
+    odd: node('odd', 'gone', ['odd2'], 'not an object'),
+    loop1: node('loop1', 'loop2', ['loop2'], say('user', 'never reached')),
+    loop2: node('loop2', 'loop1', ['loop1'], say('assistant', 'neither')),
+  },
+};
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+test('a ChatGPT export comes in with branches, steps and files, and a second time changes nothing', async () => {
+  const zip = await zipOf({
+    'conversations.json': JSON.stringify([
+      chatgpt,
+      { title: 'Broken' },
+      7,
+      { ...chatgpt, conversation_id: 'gpt-2', mapping: {} },
+    ]),
+    'file-abc-zebra.png': png,
+  });
+  const job = await importing('chatgpt', 'export.zip', zip);
+  expect(job).toMatchObject({ status: 'completed', progress: 100, created_count: 1, failed_count: 3 });
+  const report = 'report' in job ? job.report.map(({ kind, problem }) => `${kind}: ${problem}`) : [];
+  expect(report).toContain('file: lost.pdf: The export does not hold this file.');
+  expect(report.filter((line) => line.includes('hangs on no beginning'))).toHaveLength(2);
+  const id = await titled('Imported zebras');
+  const { conversation, messages } = await ada.client.conversations.get({ conversation_id: id });
+  expect(conversation.last_message_at).toBe('2023-11-14T22:13:20.500Z');
+  expect(messages.map(({ role, content }) => [role, content])).toEqual([
+    ['user', 'Why stripes?'],
+    ['assistant', 'Stripes confuse flies.'],
+    ['tool', ''],
+    ['tool', 'a page about zebras'],
+  ]);
+  expect(messages[0]?.attachments).toMatchObject([{ file_name: 'zebra.png', file_type: 'image/png' }]);
+  expect(messages[1]).toMatchObject({ model_used: 'gpt-4o', branch: { count: 2 } });
+  const again = await importing('chatgpt', 'export.zip', zip);
+  expect(again).toMatchObject({ status: 'completed', created_count: 0, skipped_count: 1 });
+  expect((await ada.client.conversations.get({ conversation_id: id })).messages).toEqual(messages);
+  expect((await ada.client.files.list({ search: 'zebra' })).items).toHaveLength(1);
+  // The archive itself does not stay among the files.
+  expect((await ada.client.files.list({ search: 'export.zip' })).items).toEqual([]);
+});
+
+test('an export that has grown adds what is new, and an imported chat goes on here', async () => {
+  const id = await titled('Imported zebras');
+  await ada.client.conversations.send({ conversation_id: id, content: 'Go on' });
+  await until(async () => {
+    const { messages } = await ada.client.conversations.get({ conversation_id: id });
+    return messages.every(({ status }) => status === 'complete');
+  }, 'the answer is complete');
+  const { a2 } = chatgpt.mapping;
+  const grown = {
+    ...chatgpt,
+    mapping: {
+      ...chatgpt.mapping,
+      a2: { ...a2, children: ['q3'] },
+      q3: node('q3', 'a2', [], say('user', 'Grown')),
+    },
+  };
+  await importing('chatgpt', 'conversations.json', JSON.stringify([grown]));
+  const { items } = await ada.client.conversations.tree({ conversation_id: id });
+  expect(items.map(({ preview }) => preview)).toContain('Grown');
+  // What is shown is what the person went on with.
+  expect(
+    (await ada.client.conversations.get({ conversation_id: id })).messages.map(({ content }) => content),
+  ).toContain('Go on');
+});
+
+test('a Claude export comes in with the texts of its attachments', async () => {
+  const conversation = {
+    uuid: 'claude-1',
+    name: 'Imported otters',
+    created_at: '2024-05-01T10:00:00Z',
+    chat_messages: [
+      {
+        uuid: 'm1',
+        sender: 'human',
+        text: 'Sum this up',
+        content: [{ type: 'text', text: 'Sum this up' }],
+        created_at: '2024-05-01T10:00:00Z',
+        attachments: [{ file_name: 'notes.pdf', extracted_content: 'Otters hold hands.' }],
+        files: [{ file_name: 'photo.jpg' }],
+      },
+      {
+        uuid: 'm2',
+        sender: 'assistant',
+        text: '',
+        content: [
+          { type: 'thinking', thinking: 'Let me see' },
+          { type: 'tool_use', name: 'repl', input: { code: '1' } },
+          { type: 'tool_result', content: [{ type: 'text', text: '1' }] },
+          { type: 'text', text: 'They hold hands.' },
+        ],
+        created_at: '2024-05-01T10:01:00Z',
+      },
+      { uuid: 'm3', sender: 'nobody', text: '?' },
+    ],
+  };
+  const job = await importing('claude', 'conversations.json', `\ufeff ${JSON.stringify([conversation])}`);
+  expect(job).toMatchObject({ status: 'completed', created_count: 1, failed_count: 0 });
+  expect('report' in job && job.report.map(({ kind }) => kind).sort()).toEqual(['file', 'message']);
+  const { messages } = await ada.client.conversations.get({
+    conversation_id: await titled('Imported otters'),
+  });
+  expect(messages[0]?.attachments.map(({ file_name }) => file_name)).toEqual(['notes.pdf.txt']);
+  expect(messages[1]).toMatchObject({ content: 'They hold hands.', reasoning: 'Let me see' });
+  expect(messages[2]).toMatchObject({ role: 'tool', tool_name: 'repl' });
+  expect(await titled('Imported otters', bob)).toBe('');
+});
+
+test('what is no export, is broken or would burst is refused with a reason', async () => {
+  expect(await importing('chatgpt', 'photo.png', png)).toMatchObject({ refused: 'unsupported_type' });
+  expect(await importing('chatgpt', 'a.zip', await zipOf({ 'other.txt': 'x' }))).toMatchObject({
+    status: 'failed',
+    error_message: expect.stringContaining('no conversations.json'),
+  });
+  expect(await importing('chatgpt', 'a.json', '{"not": "a list"}')).toMatchObject({
+    status: 'failed',
+    error_message: expect.stringContaining('no list of conversations'),
+  });
+  expect(await importing('claude', 'a.json', '[{"uuid": "cut", "name"')).toMatchObject({
+    status: 'failed',
+    error_message: expect.stringContaining('ends in the middle'),
+  });
+  const bomb = await zipOf({ 'conversations.json': '['.concat(' '.repeat(50 * 1024 * 1024), ']') });
+  expect(bomb.length).toBeLessThan(100_000);
+  expect(await importing('chatgpt', 'bomb.zip', bomb)).toMatchObject({
+    status: 'failed',
+    error_message: expect.stringContaining('far more than it is'),
+  });
+  expect(await importing('nobody', 'a.json', '[]')).toMatchObject({ refused: 'invalid_input' });
+});
+
+test('an import is stopped by its owner alone', async () => {
+  const many = Array.from({ length: 400 }, (_, index) => ({
+    ...chatgpt,
+    conversation_id: `many-${index}`,
+    title: 'Many',
+  }));
+  const response = await app.fetch('/api/imports?source=chatgpt&file_name=many.json', {
+    method: 'POST',
+    body: JSON.stringify(many),
+    headers: { authorization: `Bearer ${ada.key}` },
+  });
+  const { id: import_id } = (await response.json()) as { id: string };
+  await expect(bob.client.conversations.cancelImport({ import_id })).rejects.toMatchObject({
+    problem: { code: 'not_found' },
+  });
+  expect(await ada.client.conversations.cancelImport({ import_id })).toMatchObject({ status: 'cancelled' });
+  const count = async () =>
+    (await ada.client.conversations.listImports({})).items.find(({ id }) => id === import_id)
+      ?.created_count ?? 0;
+  let before = -1;
+  await until(async () => {
+    const now = await count();
+    const stopped = now === before;
+    before = now;
+    return stopped;
+  }, 'it has stopped');
+  expect(await count()).toBeLessThan(400);
+});
