@@ -110,7 +110,7 @@ export const rules: Rule[] = [
     tables: ['sync_events'],
   },
   {
-    what: "What a person forgot: kept and taken back, never changed",
+    what: 'What a person forgot: kept and taken back, never changed',
     rights: `oa o ${everybody} - o`,
     tables: ['meta_memory_trash'],
   },
