@@ -47,7 +47,9 @@ async function useTool(person: Person, tool: string, input: unknown): Promise<st
   }, 'the answer is given');
 }
 
-const offered = () => model.asked.at(-1)?.tools ?? [];
+/** The last question of a chat; its title is asked for afterwards. */
+const lastAsked = () => model.asked.findLast(({ role }) => role === 'chat');
+const offered = () => lastAsked()?.tools ?? [];
 
 describe('MCP servers', () => {
   test.each([
@@ -79,6 +81,7 @@ describe('MCP servers', () => {
     expect(offered()).toContain(`${server_id}__add`);
     expect(offered()).not.toContain(`${server_id}__noise`);
     await useTool(bob, 'run_code', { code: '1' });
+    expect(offered()).toContain('run_code');
     expect(offered().join()).not.toContain(server_id);
     await server.close();
     await mine().deleteServer({ id: made.id });
@@ -209,8 +212,8 @@ describe('skills', () => {
       files: ['references/tone.md'],
     });
     expect(await useTool(ada, 'load_skill', { name: 'release-notes' })).toContain('Begin with thanks.');
-    expect(model.asked.at(-1)?.system).toContain('release-notes: Write release notes');
-    expect(model.asked.at(-1)?.system).not.toContain('Begin with thanks.');
+    expect(lastAsked()?.system).toContain('release-notes: Write release notes');
+    expect(lastAsked()?.system).not.toContain('Begin with thanks.');
     expect(await useTool(ada, 'load_skill', { name: 'release-notes', path: 'references/tone.md' })).toContain(
       'friendly',
     );
@@ -237,7 +240,7 @@ describe('skills', () => {
     ['without SKILL.md', { 'README.md': 'x' }, /no SKILL.md/],
     ['without front matter', { 'SKILL.md': 'Just text' }, /front matter/],
     ['with a bad name', { 'SKILL.md': '---\nname: Not Good\ndescription: x\n---\n' }, /name/],
-    ['with YAML that unfolds', { 'SKILL.md': '---\nname: x\ndescription: &a [*a, *a]\n---\n' }, /./],
+    ['with YAML that unfolds', { 'SKILL.md': '---\nname: &n x\ndescription: *n\n---\n' }, /aliases/],
     ['with a path out of it', { 'SKILL.md': text, '../x': 'y' }, /no path inside/],
   ])('%s are refused', async (_, files, message) => {
     await expect(mine().importSkill({ files })).rejects.toThrow(message);

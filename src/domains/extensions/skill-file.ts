@@ -29,12 +29,18 @@ export function readSkill(text: string): SkillFile {
     throw new AppError('invalid_input', 'SKILL.md does not begin with front matter between lines of ---.', {
       fix: 'Begin it with ---, name: and description:, then ---.',
     });
-  // No tags, no aliases that unfold into more than was sent.
   const document = parseDocument(match[1] ?? '', { schema: 'core', strict: true });
   const fault = document.errors[0]?.message.split('\n')[0];
   if (fault)
     throw new AppError('invalid_input', `The front matter is no YAML: ${fault}`, { fix: 'Correct it.' });
-  const parsed = frontMatter.safeParse(document.toJS({ maxAliasCount: 0 }));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    // They could unfold into far more than was sent.
+    throw new AppError('invalid_input', 'The front matter uses aliases.', { fix: 'Write its values out.' });
+  }
+  const parsed = frontMatter.safeParse(value);
   if (!parsed.success)
     throw new AppError(
       'invalid_input',
