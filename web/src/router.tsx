@@ -197,6 +197,23 @@ const rules = createRoute({
   ...settingsTab('/rules'),
   component: lazyPage(() => import('./features/preferences/rules-tab.tsx'), 'RulesTab'),
 });
+const servers = createRoute({
+  ...settingsTab('/servers'),
+  component: lazyPage(() => import('./features/extensions/servers-tab.tsx'), 'ServersTab'),
+});
+const signedIn = createRoute({
+  ...settingsTab('/servers/signed-in'),
+  validateSearch: z.object({ code: text, state: text, error: text }),
+  component: lazyPage(() => import('./features/extensions/signed-in-page.tsx'), 'SignedInPage'),
+});
+const functions = createRoute({
+  ...settingsTab('/functions'),
+  component: lazyPage(() => import('./features/extensions/functions-tab.tsx'), 'FunctionsTab'),
+});
+const skills = createRoute({
+  ...settingsTab('/skills'),
+  component: lazyPage(() => import('./features/extensions/skills-tab.tsx'), 'SkillsTab'),
+});
 const settingsHistory = createRoute({
   ...settingsTab('/history'),
   component: lazyPage(() => import('./features/preferences/history-tab.tsx'), 'SettingsHistoryTab'),
@@ -240,7 +257,19 @@ const routeTree = root.addChildren([
     files,
     memory,
     chat.addChildren([chatHome, newChat, importChats, conversation]),
-    settings.addChildren([models, parameters, rules, keys, account, usage, settingsHistory]),
+    settings.addChildren([
+      models,
+      parameters,
+      rules,
+      servers,
+      signedIn,
+      functions,
+      skills,
+      keys,
+      account,
+      usage,
+      settingsHistory,
+    ]),
     admin.addChildren([users, audit, access]),
   ]),
 ]);
