@@ -3,8 +3,10 @@
 // explicit filter, both in turn in one run, as a ratio. Prints plans that scan a large table sequentially.
 //
 //   META_AGENT_DATABASE_URL=postgres://… node bench/schema.mjs         an empty database of its own; takes a while
+//   … node bench/schema.mjs --filled                                 the same database again: only the queries
 //   node bench/schema.mjs --embedded                                   the embedded database, a tenth of the size
 //   BENCH_USERS=200 BENCH_TASKS=100000 BENCH_FACTS=100000 BENCH_VECTORS=20000 …                        sizes
+const filled = process.argv.includes('--filled');
 const embedded = process.argv.includes('--embedded');
 const url = process.env.META_AGENT_DATABASE_URL;
 if (!url && !embedded)
@@ -27,7 +29,7 @@ const started = performance.now();
 await deploy(database);
 console.log(`deployed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
-await database.withOwner(async (client) => {
+const fill = async (client) => {
   const step = async (what, text, values = []) => {
     const begun = performance.now();
     const result = await client.query(text, values);
@@ -107,7 +109,8 @@ await database.withOwner(async (client) => {
       );
   });
   await step('analyze', 'analyze');
-});
+};
+if (!filled) await database.withOwner(fill);
 
 const one = async (text, values = []) =>
   database.withOwner(async (client) => (await client.query(text, values)).rows[0]);

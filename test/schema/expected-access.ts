@@ -100,11 +100,6 @@ export const rules: Rule[] = [
     ],
   },
   {
-    what: 'What a person threw away: they may have it back, not change it',
-    rights: `oa o ${everybody} - o`,
-    tables: ['meta_memory_trash'],
-  },
-  {
     what: 'A log of what a person did on their machines: nobody rewrites it',
     rights: 'oa o oa - -',
     tables: ['sync_events'],

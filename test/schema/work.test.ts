@@ -159,6 +159,7 @@ describe('rows that are work', () => {
       'google_sync',
       'images',
       'imports',
+      'memory',
       'replays',
       'research',
       'scheduled',
