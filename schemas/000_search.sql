@@ -242,7 +242,7 @@ begin
       , scored as materialized (
         select s.id, coalesce(%s, 0) as words, s.meaning from scanned s cross join totals n
         where s.frequency is not null or s.meaning > 0
-      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0.0::float8'));
+      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0::float8'));
   else
     -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
     -- each with the three before and the three after it.
@@ -402,7 +402,7 @@ begin
     case when v_width is null then '0' else
       'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
     case when v_width is not null then format('left join %s t on t.id = r.id', v_source.table_name) end,
-    coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0.0::float8'))
+    coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0'))
   using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding);
 end
