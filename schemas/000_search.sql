@@ -187,7 +187,7 @@ begin
     string_agg(private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i)), ', ' order by i),
     case when p_width is null then 'null::float8' else format(
       'case when t.embedding_model = $6 and bit_length(t.embedding_bits) = %1$s
-        then cos(pi() * (t.embedding_bits operator(extensions.<~>) $7) / %1$s) end', p_width) end,
+        then cos(pi() * (t.embedding_bits::bit(%1$s) operator(extensions.<~>) $7) / %1$s) end', p_width) end,
     case when v_source.group_key is not null
       then format(', %s as group_id, %s as place', v_source.group_key, v_source.group_order) end,
     v_scope,
@@ -214,7 +214,7 @@ begin
       string_agg(format(
         '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
           / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i),
-      private.bm25(p_words, 's', 'n', ' + '))
+      coalesce(private.bm25(p_words, 's', 'n', ' + '), '0::float8'))
     from generate_series(1, p_words) i);
 end
 $$;
@@ -242,7 +242,7 @@ begin
       , scored as materialized (
         select s.id, coalesce(%s, 0) as words, s.meaning from scanned s cross join totals n
         where s.frequency is not null or s.meaning > 0
-      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0.0::float8'));
+      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0::float8'));
   else
     -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
     -- each with the three before and the three after it.
@@ -326,13 +326,13 @@ begin
   if v_count <= private.exact_search_limit() then
     return query execute format($sql$
       with likely as materialized (
-        select t.id %1$s and bit_length(t.embedding_bits) = $3
-        order by t.embedding_bits::bit varying operator(extensions.<~>) $4 limit greatest($2 * 10, 200)
+        select t.id %1$s and bit_length(t.embedding_bits) = %3$s
+        order by t.embedding_bits::bit(%3$s) operator(extensions.<~>) $3 limit greatest($2 * 10, 200)
       )
       select l.id, 1 - (t.embedding operator(extensions.<=>) $1) as similarity
       from likely l join %2$s t on t.id = l.id order by 2 desc, 1 limit $2
-      $sql$, v_scope, (select s.table_name from private.search_sources s where s.source = p_source))
-      using p_embedding, p_limit, v_width, extensions.binary_quantize(p_embedding);
+      $sql$, v_scope, (select s.table_name from private.search_sources s where s.source = p_source), v_width)
+      using p_embedding, p_limit, extensions.binary_quantize(p_embedding);
   else
     -- An index scan that meets a filter goes on until it has enough, within this bound.
     perform set_config('hnsw.iterative_scan', 'strict_order', true);
@@ -402,7 +402,7 @@ begin
     case when v_width is null then '0' else
       'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
     case when v_width is not null then format('left join %s t on t.id = r.id', v_source.table_name) end,
-    coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0.0::float8'))
+    coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0::float8'))
   using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding);
 end

@@ -57,6 +57,43 @@ test('a tool acts as its person, and nobody else', async () => {
   expect(seen).toMatchObject({ isError: true, text: expect.stringContaining('does not exist') });
 });
 
+test('any assistant shares one memory: remember, find, correct, replace, list, forget', async () => {
+  const client = await connect(ada.key);
+  const tools = new Map((await client.listTools()).tools.map((tool) => [tool.name, tool]));
+  for (const name of ['search', 'create', 'list', 'update', 'delete', 'recall'])
+    expect(tools.get(`memory_${name}`)?.description?.length, name).toBeGreaterThan(40);
+  const made = JSON.parse(
+    (await call(client, 'memory_create', { content: 'Prefers aisle seats', category: 'preference' })).text,
+  );
+  // Another assistant of the same person knows it; one of somebody else does not.
+  const found = JSON.parse(
+    (await call(await connect(ada.key), 'memory_search', { query: 'which seat on a plane?', max_tokens: 50 }))
+      .text,
+  );
+  expect(found.items[0]).toMatchObject({ id: made.id, content: 'Prefers aisle seats' });
+  expect(found.tokens_used).toBeGreaterThan(0);
+  const bobs = await connect(bob.key);
+  expect(JSON.parse((await call(bobs, 'memory_search', { query: 'aisle seats' })).text).items).toEqual([]);
+  expect((await call(bobs, 'memory_update', { id: made.id, content: 'x' })).text).toContain('does not exist');
+  expect((await call(bobs, 'memory_delete', { id: made.id })).isError).toBe(true);
+
+  await call(client, 'memory_update', { id: made.id, content: 'Prefers aisle seats at the front' });
+  const changed = JSON.parse(
+    (await call(client, 'memory_create', { content: 'Prefers window seats', supersedes_id: made.id })).text,
+  );
+  const listed = JSON.parse((await call(client, 'memory_list', { all: true })).text);
+  expect(listed.items).toMatchObject([
+    { id: changed.id, supersedes_id: made.id },
+    { id: made.id, content: 'Prefers aisle seats at the front', superseded_by: changed.id },
+  ]);
+  expect(JSON.parse((await call(client, 'memory_list', { ids: [made.id] })).text).items).toHaveLength(1);
+  const refused = await call(client, 'memory_create', { content: 'My password is hunter2' });
+  expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('a password') });
+  for (const id of [changed.id, made.id])
+    expect((await call(client, 'memory_delete', { id })).isError).toBe(false);
+  expect(JSON.parse((await call(client, 'memory_list', { all: true })).text).items).toEqual([]);
+});
+
 test('errors are results that say what to do', async () => {
   const client = await connect(ada.key);
   expect(await call(client, 'projects_create', { name: '', owner: 'me' })).toEqual({

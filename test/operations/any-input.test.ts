@@ -23,6 +23,7 @@ beforeAll(async () => {
     content: 'Anything?',
   });
   const { id: fact } = await client.memory.create({ content: 'A fact' });
+  const { id: other } = await client.memory.create({ content: 'Something else' });
   const file = (await (await ada.upload('a.md', '# A', project_id)).json()) as { id: string };
   ids = [
     project_id,
@@ -33,6 +34,7 @@ beforeAll(async () => {
     question.id,
     answer.id,
     fact,
+    other,
     file.id,
     ada.id,
   ];

@@ -34,7 +34,7 @@ beforeAll(async () => {
   bobs.task = (
     await bob.client.projects.createTask({ workstream_id: place.workstream_id, title: `Task ${secret}` })
   ).id;
-  await bob.client.memory.create({ content: `My password is ${secret}` });
+  await bob.client.memory.create({ content: `The word at the gate is ${secret}` });
   bobs.file = await uploadRead(bob, 'diary.md', `# Diary\n\nThe word is ${secret}.\n`, place.project_id);
   const { items } = await bob.client.files.search({ query: secret });
   bobs.passage = items[0]?.id ?? '';
@@ -101,7 +101,7 @@ const theirs = () =>
       'files',
     ]) {
       const { rows: found } = await owner.query(
-        `select to_jsonb(t) - array['embedding', 'embedding_model', 'text_embedding', 'updated_at'] as row
+        `select to_jsonb(t) - array['embedding', 'embedding_bits', 'embedding_model', 'text_embedding', 'updated_at'] as row
          from ${table} t where position($1 in t::text) > 0 or position($2 in t::text) > 0 order by 1`,
         [bob.id, bobs.project],
       );

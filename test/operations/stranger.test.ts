@@ -73,6 +73,13 @@ beforeAll(async () => {
     model_parameters: { stop_sequences: [marker] },
   });
   const change = (await client.preferences.history({})).items[0];
+  const candidate = await app.database.withOwner(async (owner) => {
+    const { rows } = await owner.query(
+      `insert into meta_memory_candidates (user_id, content, extracted_by) values ($1, $2, 'rules') returning id`,
+      [ada.id, `Feeds the ${marker}`],
+    );
+    return rows[0].id as string;
+  });
   const session = await app.database.withOwner(async (owner) => {
     const { rows } = await owner.query(
       `insert into sessions (user_id, token_hash, csrf_secret, expires_at, user_agent)
@@ -90,6 +97,7 @@ beforeAll(async () => {
     artifact: artifacts.items[0]?.id ?? '',
     file: file.id,
     fact: fact.id,
+    candidate,
     conversation: conversation.id,
     message: sent.assistant_message.id,
     share: share.id,
@@ -129,6 +137,10 @@ function inputFor(operation: Operation): Record<string, unknown> {
     depends_on: [world.task],
     parent_task_id: world.task,
     supersedes_id: world.fact,
+    candidate_id: world.candidate,
+    keep_id: world.fact,
+    other_id: world.fact,
+    ids: [world.fact],
     conversation_id: world.conversation,
     message_id: world.message,
     share_id: world.share,
@@ -247,6 +259,9 @@ async function snapshot(): Promise<unknown> {
         'meta_budgets',
         'meta_artifacts',
         'meta_memory_facts',
+        'meta_memory_candidates',
+        'meta_memory_settings',
+        'meta_memory_trash',
         'meta_conversations',
         'meta_messages',
         'meta_conversation_shares',
@@ -260,7 +275,7 @@ async function snapshot(): Promise<unknown> {
       ].map((table) =>
         owner.query(
           `select to_jsonb(t) - array['last_used_at', 'usage_count', 'last_accessed_at', 'access_count', 'embedding',
-             'embedding_model', 'text_embedding', 'updated_at', 'message_count', 'total_tokens', 'last_sequence',
+             'embedding_bits', 'embedding_model', 'text_embedding', 'updated_at', 'message_count', 'total_tokens', 'last_sequence',
              'last_message_at', 'total_cost', 'model_used'] as row
            from ${table} t where position($1 in t::text) = 0 order by 1`,
           [bob.id],

@@ -209,6 +209,79 @@ describe('meaning', () => {
   });
 });
 
+describe('what stands beside', () => {
+  let teller: UserPrincipal;
+  const told = new Map<string, string[]>();
+  beforeAll(async () => {
+    teller = await createTestUser(database);
+    const chats = {
+      colours: [
+        'Which colour do you like best?',
+        'Blue, by far.',
+        'And to eat?',
+        'Soup.',
+        'Good night then.',
+      ],
+      zebras: ['Zebras live in Africa.', 'Zebras are striped.', 'Nobody rides zebras.'],
+      weather: ['It rains.', 'It will rain tomorrow.', 'The colour of the sky is grey.'],
+    };
+    for (const [name, lines] of Object.entries(chats)) {
+      const [chat] = await asUser(
+        database,
+        teller,
+        sql<{ id: string }>`insert into meta_conversations (title) values (${name}) returning id`,
+      );
+      for (const line of lines)
+        await asUser(
+          database,
+          teller,
+          sql`insert into meta_messages (conversation_id, role, content) values (${chat?.id}, 'user', ${line})`,
+        );
+      told.set(chat?.id ?? '', lines);
+    }
+  });
+  const messages = (query: string) =>
+    asUser(
+      database,
+      teller,
+      sql<Hit>`select m.content, s.score from search_text('messages', ${query}, 10) s join meta_messages m using (id)
+        order by s.score desc, s.id`,
+    );
+  const groups = (query: string, as = teller) =>
+    asUser(
+      database,
+      as,
+      sql<{ title: string; content: string }>`select c.title, m.content
+        from search_groups('messages', ${query}, p_limit => 5) s join meta_conversations c on c.id = s.id
+        join meta_messages m on m.id = s.best_id order by s.score desc`,
+    );
+
+  test('an answer is found by the words of its question, after the question and before what is further away', async () => {
+    const found = (await messages('colour best')).map(({ content }) => content);
+    expect(found[0]).toBe('Which colour do you like best?');
+    expect(found[1]).toBe('Blue, by far.');
+    expect(found.indexOf('And to eat?')).toBeLessThan(found.indexOf('Soup.'));
+    // Four places away, and in another conversation without the word.
+    expect(found).not.toContain('Good night then.');
+    expect(found).not.toContain('Zebras are striped.');
+  });
+
+  test('words that only make the question count less than those it is about', async () => {
+    const [first] = await messages('what kind of zebras');
+    expect(first?.content).toContain('ebras');
+  });
+
+  test('a conversation is found as a whole, and named by its best message', async () => {
+    expect(await groups('striped zebras')).toEqual([{ title: 'zebras', content: 'Zebras are striped.' }]);
+    expect((await groups('colour')).map(({ title }) => title).sort()).toEqual(['colours', 'weather']);
+    expect(await groups('striped zebras', user)).toEqual([]);
+    expect(await groups('the of')).toEqual([]);
+    await expect(asUser(database, teller, sql`select * from search_groups('memory', 'x')`)).rejects.toThrow(
+      'no groups',
+    );
+  });
+});
+
 describe('embedding in the background', () => {
   test('rows are claimed once, stored when unchanged, and claimed again when their text changed', async () => {
     const writer = await createTestUser(database);

@@ -90,7 +90,7 @@ export const memoryContract = {
       scope: z.enum(['own', 'project']).optional(),
       ids: ids.optional(),
       /** Include facts that are switched off or replaced. */
-      all: z.stringbool().default(false),
+      all: z.union([z.boolean(), z.stringbool()]).default(false),
       limit,
       cursor,
     }),

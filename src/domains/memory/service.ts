@@ -97,12 +97,22 @@ export class MemoryService {
       project_id: input.project_id ?? null,
       signal: context.signal,
     });
+    // A person who looks through their memory does not use it; an assistant that asks does.
+    if (!context.browser) await this.#touch(context.principal, items);
     return { items, next: null, ...cut };
   }
 
-  /** The person's own facts and, inside a project, the project's; a persona sees its own as well. */
+  /** For a prompt: the person's own facts and, inside a project, the project's; a persona sees its own as well. */
   async searchFacts(principal: UserPrincipal, search: FactSearch) {
-    return (await this.#search(principal, search)).items;
+    const { items } = await this.#search(principal, search);
+    await this.#touch(principal, items);
+    return items;
+  }
+
+  async #touch(principal: UserPrincipal, facts: { id: string }[]): Promise<void> {
+    if (facts.length === 0) return;
+    const ids = facts.map(({ id }) => id);
+    await this.#database.as(principal, (session) => queries.touchFacts(session, ids));
   }
 
   /** Facts that may be about the same thing; looking for them is no use of them. */
@@ -138,13 +148,7 @@ export class MemoryService {
         },
         limit: search.limit,
       });
-      const cut = withinTokens(rows, search.max_tokens);
-      if (cut.items.length > 0)
-        await queries.touchFacts(
-          session,
-          cut.items.map(({ id }) => id),
-        );
-      return cut;
+      return withinTokens(rows, search.max_tokens);
     });
   }
 

@@ -20,7 +20,7 @@ export function Filters({
   return (
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <SearchInput label="Search memory" value={filter.search} onChange={(search) => onChange({ search })} />
-      <div className="w-40">
+      <div className="w-44">
         <Select
           label="Category"
           quiet
@@ -35,7 +35,7 @@ export function Filters({
           ))}
         </Select>
       </div>
-      <div className="w-40">
+      <div className="w-44">
         <Select
           label="Scope"
           quiet
