@@ -284,7 +284,8 @@ begin
     ), compared as (
       select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
     )
-    select c.id, c.lexical + $8 * c.semantic, c.words, c.lexical, c.semantic
+    -- Without a word to look for (only stop words) the scores of words are plain numbers.
+    select c.id, (c.lexical + $8 * c.semantic)::float8, c.words::float8, c.lexical::float8, c.semantic::float8
     from compared c order by 2 desc, 1 limit $4
     $sql$,
     case when v_width is null then '0::float8' else
