@@ -126,7 +126,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...conversationOperations({
       conversations,
       approvals,
-      asking: new Asking(database),
+      asking: new Asking(database, live),
       sharing: new Sharing(database),
       importing,
       events: conversationEvents,

@@ -72,9 +72,9 @@ export class ScriptedModel {
     return this.#server.received.map(({ headers }) => headers);
   }
 
-  /** The last request as it stood on the wire. */
+  /** The last request of a chat's answer as it stood on the wire. */
   lastRequest(): Record<string, unknown> {
-    const body = this.#server.received.findLast(({ url }) => url.endsWith('/chat/completions'))?.body;
+    const body = this.#server.received.findLast(({ body }) => body.includes('Role: chat'))?.body;
     return JSON.parse(String(body)) as Record<string, unknown>;
   }
 

@@ -26,6 +26,8 @@ beforeEach(() => {
 });
 
 const settings = () => ada.client.preferences;
+/** The last question of a chat; its title is asked for afterwards. */
+const asked = () => model.asked.findLast(({ role }) => role === 'chat');
 
 async function ask(conversation_id: string, content = 'Do you hear me?') {
   const { assistant_message } = await ada.client.conversations.send({ conversation_id, content });
@@ -165,8 +167,8 @@ describe('parameters', () => {
     const here = await newChat();
     await settings().setConversation({ conversation_id: here, rag_config: { enabled: false } });
     await ask(here);
-    expect(model.asked.at(-1)?.tools).not.toContain('search_files');
-    expect(model.asked.at(-1)?.tools).toContain('search_memory');
+    expect(asked()?.tools).not.toContain('search_files');
+    expect(asked()?.tools).toContain('search_memory');
   });
 
   test('values outside their range and fields that do not exist are refused, and nothing is changed', async () => {
@@ -263,16 +265,16 @@ describe('rules', () => {
     const everywhere = await rule('global', 'Speak of dogs.');
     await rule('global', 'Speak of horses.', { priority: 5 });
     await ask(here);
-    const prompt = model.asked.at(-1)?.system ?? '';
+    const prompt = asked()?.system ?? '';
     const places = ['horses', 'dogs', 'birds', 'cats'].map((word) => prompt.indexOf(word));
     expect(places.every((place) => place > 0)).toBe(true);
     expect(places).toEqual([...places].sort((a, b) => a - b));
     await ask(await newChat());
-    expect(model.asked.at(-1)?.system).toContain('dogs');
-    expect(model.asked.at(-1)?.system).not.toMatch(/birds|cats/);
+    expect(asked()?.system).toContain('dogs');
+    expect(asked()?.system).not.toMatch(/birds|cats/);
     await settings().updateRule({ id: everywhere.id, enabled: false });
     await ask(await newChat());
-    expect(model.asked.at(-1)?.system).not.toContain('dogs');
+    expect(asked()?.system).not.toContain('dogs');
     expect((await bob.client.preferences.listRules({})).items).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { type Database, found, type Session } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { UserContext } from '../../operations/index.ts';
 import type { conversationsContract } from './contract.ts';
+import type { LiveText } from './live-text.ts';
 import * as queries from './queries.ts';
 import { readConversation } from './service.ts';
 import { toMessage } from './view.ts';
@@ -16,9 +17,11 @@ const titleLength = 80;
 /** Questions and the places of their answers; a worker produces the answers. */
 export class Asking {
   readonly #database: Database;
+  readonly #live: LiveText;
 
-  constructor(database: Database) {
+  constructor(database: Database, live: LiveText) {
     this.#database = database;
+    this.#live = live;
   }
 
   /** Keeps the question and the place of its answer in one transaction, after the last message that is shown. */
@@ -120,7 +123,7 @@ export class Asking {
     await this.#database.as(context.principal, async (session) => {
       found(await queries.findConversation(session, id), 'The conversation');
       const generating = await queries.findGenerating(session, id);
-      if (generating) await queries.stopMessage(session, generating.id);
+      if (generating) await queries.stopMessage(session, generating.id, this.#live.get(generating.id));
       await queries.announce(session, id);
     });
     return { ok: true as const };

@@ -258,10 +258,18 @@ export const findGenerating = (session: Session, conversationId: string) =>
     .orderBy('sequence', 'desc')
     .executeTakeFirst();
 
-export const stopMessage = (session: Session, id: string) =>
+/** @param text what was said so far where this process knows more of it than the database. */
+export const stopMessage = (session: Session, id: string, text?: string) =>
   session
     .updateTable('meta_messages')
-    .set({ status: 'stopped' })
+    .set({
+      status: 'stopped',
+      ...(text === undefined
+        ? {}
+        : {
+            content: sql<string>`case when starts_with(${text}::text, content) then ${text}::text else content end`,
+          }),
+    })
     .where('id', '=', id)
     .where('status', 'in', ['streaming', 'waiting'])
     .execute();
