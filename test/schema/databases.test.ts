@@ -10,7 +10,7 @@ import { fingerprint } from './fingerprint.ts';
  * Supabase says of the result. Each is deployed twice over. Needs a server whose superuser we are; which version it is
  * is the caller's choice (`.ci/run` has two). A server where we are nobody special runs all the other tests here.
  */
-const server = process.env.META_AGENT_TEST_DATABASE_URL;
+const server = process.env.META_AGENT_TEST_DATABASE_URL || undefined;
 
 const at = (url: string, database: string, user?: string): string => {
   const target = new URL(url);
