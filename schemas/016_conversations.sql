@@ -435,7 +435,11 @@ $$;
 create or replace function private.guard_tool_approval()
 returns trigger language plpgsql volatile set search_path = '' as $$
 begin
-  if new.decision is null then
+  if tg_op = 'UPDATE' and (new.message_id, new.call_key, new.tool_name, new.tool_input)
+    is distinct from (old.message_id, old.call_key, old.tool_name, old.tool_input)
+  then
+    raise exception 'A tool call that was shown for a decision stays as it is' using errcode = '42501';
+  elsif new.decision is null then
     return new;
   elsif coalesce(current_setting('meta_agent.agent', true), '') <> '' then
     raise exception 'An agent may not decide on a tool call' using errcode = '42501';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startMcpServer } from '../harness/mcp-server.ts';
 import { type Console, openConsole, openTab, setUp } from './support.ts';
 
 let console_: Console;
@@ -56,4 +57,56 @@ test('parameters, presets and rules are kept over a reload, refused when wrong, 
   await page.getByText('Undone.').waitFor();
   await openTab(page, 'Rules');
   await page.getByText('Answer in British English.').waitFor();
+
+  // One chat has its own, which the others do not.
+  await page.goto('/chat');
+  await page.getByRole('textbox', { name: 'Message' }).fill('What do you know?');
+  await page.keyboard.press('Enter');
+  await page.getByRole('article', { name: 'Answer' }).waitFor();
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Settings of this chat' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settings of this chat' });
+  await dialog.getByLabel('Search depth', { exact: true }).fill('2');
+  await dialog.getByLabel('Search depth', { exact: true }).blur();
+  await dialog.getByText('set here').waitFor();
+  await dialog.getByRole('button', { name: 'Use my settings again' }).click();
+  await expect.poll(() => dialog.getByLabel('Search depth', { exact: true }).inputValue()).toBe('5');
+
+  await page.goto('/settings/functions');
+  await page.getByRole('button', { name: 'Add a function' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a function' });
+  await form.getByLabel('Name', { exact: true }).fill('count_words');
+  await form.getByRole('button', { name: 'Save and run' }).click();
+  await form.getByRole('status').filter({ hasText: '3' }).waitFor();
+  await form.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('last test passed').waitFor();
+
+  await page.goto('/settings/skills');
+  await page.getByLabel('SKILL.md', { exact: true }).setInputFiles({
+    name: 'SKILL.md',
+    mimeType: 'text/markdown',
+    buffer: Buffer.from('---\nname: short-answers\ndescription: Answer in one line.\n---\nOne line.'),
+  });
+  await page.getByText('short-answers is installed.').waitFor();
+  await page.getByRole('switch', { name: 'Use short-answers' }).waitFor();
+
+  const mcp = await startMcpServer();
+  await page.goto('/settings/servers');
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Adder');
+  await page.getByRole('dialog').getByLabel('Address').fill(mcp.url);
+  await page.getByRole('dialog').getByRole('button', { name: 'Add and connect' }).click();
+  await page.getByText('healthy', { exact: true }).waitFor();
+  await page.getByText('2 tools', { exact: true }).click();
+  await page.getByLabel('noise').click();
+  await expect.poll(() => page.getByLabel('noise').isChecked()).toBe(false);
+  await page.reload();
+  await page.getByText('2 tools', { exact: true }).click();
+  await expect.poll(() => page.getByLabel('noise').isChecked()).toBe(false);
+  await mcp.close();
+  await page.getByRole('button', { name: 'Connect again' }).click();
+  await page.getByText('unhealthy', { exact: true }).waitFor();
 });

@@ -21,7 +21,7 @@ export interface Asked {
 
 /** What it does: an answer, or something that goes wrong on the wire. */
 export type Reply =
-  | { text: string }
+  | { text: string; reasoning?: string }
   | { tool: string; input: unknown }
   | { status: number; headers?: Record<string, string>; message?: string }
   | { fault: 'half' | 'nothing' | 'hang' }
@@ -175,7 +175,10 @@ function toAnswer(
   count: number,
 ): Answer {
   if ('slowly' in reply) return { text: reply.slowly };
-  if ('text' in reply) return { text: [reply.text] };
+  if ('text' in reply) {
+    const { reasoning } = reply;
+    return { text: [reply.text], ...(reasoning === undefined ? {} : { reasoning }) };
+  }
   const args = typeof reply.input === 'string' ? reply.input : JSON.stringify(reply.input);
   return {
     toolCalls: [{ id: `call_${count}`, name: reply.tool, arguments: args }],

@@ -163,6 +163,17 @@ describe('parameters', () => {
     expect((await ask(here)).content).toBe('yes yes no no');
   });
 
+  test('what the model thought is shown, or is not', async () => {
+    model.script = () => ({ text: 'Blue.', reasoning: 'The sky is asked about.' });
+    const here = await newChat();
+    expect((await ask(here)).reasoning).toBe('The sky is asked about.');
+    await settings().setConversation({
+      conversation_id: here,
+      reasoning_config: { show_thinking: false },
+    });
+    expect((await ask(here)).reasoning).toBeNull();
+  });
+
   test('documents are offered to search, or are not', async () => {
     const here = await newChat();
     await settings().setConversation({ conversation_id: here, rag_config: { enabled: false } });

@@ -340,6 +340,13 @@ describe('decisions on tool calls', () => {
       sql`update meta_conversations set project_id = ${project.id} where id = ${conversation}`,
     );
     await expect(decide(editor)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(
+      asUser(
+        database,
+        editor,
+        sql`update meta_tool_approvals set tool_input = '{"other": true}' where id = ${id}`,
+      ),
+    ).rejects.toMatchObject({ code: 'forbidden' });
     expect(await decide(user)).toEqual([{ decided_by: user.user_id }]);
     await expect(
       asUser(

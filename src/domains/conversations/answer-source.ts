@@ -125,7 +125,9 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       },
       signal,
     );
-    const noted = database.as(principal, (session) => noteTurn(session, id, { memory_ids, parameters }));
+    const noted = database.as(principal, (session) =>
+      noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
+    );
     try {
       const [{ outcome }] = await Promise.all([phase, noted]);
       return outcome;

@@ -138,10 +138,10 @@ export async function failAnswer(
   await announce(session, conversationId);
 }
 
-/** What the model is given is kept with the answer: facts from memory, and the parameters it takes. */
+/** What the model is given is kept with the answer: facts from memory, the parameters it takes, what is shown of it. */
 export const noteTurn = (
   session: Session,
   answerId: string,
-  given: { memory_ids: string[]; parameters: ModelParameters },
+  given: { memory_ids: string[]; parameters: ModelParameters; show_thinking: boolean },
 ) =>
   sql`update meta_messages set metadata = metadata || ${json(given)} where id = ${answerId}`.execute(session);

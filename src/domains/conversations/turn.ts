@@ -36,6 +36,8 @@ export interface Turn {
   parameters: ModelParameters;
   /** Most tokens of the conversation it is shown. */
   maxInputTokens: number;
+  /** Whether people see what the model thought. */
+  showThinking: boolean;
   /** Searches it may make. */
   searchDepth: number;
   tier: ModelTier;
@@ -94,6 +96,7 @@ export async function composeTurn(
     ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
     parameters: taken(preferences),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
+    showThinking: preferences.reasoning_config.show_thinking,
     searchDepth: preferences.search_config.search_depth,
     tier,
     model: preferences.model,

@@ -11,6 +11,13 @@ export function toMessage(row: MessageRow): z.input<typeof message> {
     citations = [],
     memory_ids = [],
     parameters = {},
-  } = metadata as { citations?: Citation[]; memory_ids?: string[]; parameters?: Record<string, unknown> };
-  return { ...rest, citations, memory_ids, parameters };
+    show_thinking = true,
+  } = metadata as {
+    citations?: Citation[];
+    memory_ids?: string[];
+    parameters?: Record<string, unknown>;
+    show_thinking?: boolean;
+  };
+  const reasoning = show_thinking ? rest.reasoning : null;
+  return { ...rest, reasoning, citations, memory_ids, parameters };
 }

@@ -10,6 +10,7 @@ import {
   Pin,
   PinOff,
   Share2,
+  SlidersHorizontal,
   Trash2,
   Undo2,
   Wrench,
@@ -23,13 +24,14 @@ import { Menu } from '../../components/menu.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { ConversationSettingsDialog } from '../preferences/conversation-settings-dialog.tsx';
 import { ProjectSelect } from '../projects/project-select.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { type Conversation, conversationKeys } from './queries.ts';
 import { ShareDialog } from './share-dialog.tsx';
 import { ToolsDialog } from './tools-dialog.tsx';
 
-type Open = 'rename' | 'move' | 'share' | 'export' | 'tools' | 'delete';
+type Open = 'rename' | 'move' | 'share' | 'export' | 'tools' | 'settings' | 'delete';
 
 /** What can be done with a conversation. */
 export function ConversationMenu({ conversation }: { conversation: Conversation }) {
@@ -79,6 +81,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
                   icon: is_private ? Eye : EyeOff,
                   run: () => update.mutate({ conversation_id: id, is_private: !is_private }),
                 },
+                { label: 'Settings of this chat', icon: SlidersHorizontal, run: () => setDialog('settings') },
                 { label: 'Tools', icon: Wrench, run: () => setDialog('tools') },
                 { label: 'Share', icon: Share2, run: () => setDialog('share') },
                 { label: 'Export', icon: Download, run: () => setDialog('export') },
@@ -99,6 +102,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
       {dialog === 'rename' && <RenameDialog id={id} title={title} onClose={close} />}
       {dialog === 'move' && <MoveDialog conversation={conversation} onClose={close} />}
       {dialog === 'tools' && <ToolsDialog conversationId={id} onClose={close} />}
+      {dialog === 'settings' && <ConversationSettingsDialog id={id} onClose={close} />}
       {dialog === 'share' && <ShareDialog conversationId={id} onClose={close} />}
       {dialog === 'export' && <ExportDialog conversationId={id} onClose={close} />}
       {dialog === 'delete' && (

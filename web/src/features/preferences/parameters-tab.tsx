@@ -27,8 +27,8 @@ export function ParametersTab() {
   return (
     <div className="space-y-6">
       <p className="max-w-2xl text-muted">
-        These go with every answer of a chat; a conversation can have its own. What {model} does not have is
-        not sent, and says so here.
+        These go with every answer of a chat; a chat can have its own, in its menu. What {model} does not have
+        is not sent, and says so here.
       </p>
       <PresetBar active={settings.data.active_preset} />
       {fieldGroups.map(({ title, fields }) => (

@@ -24,6 +24,12 @@ export const effectiveQuery = (conversation_id?: string) =>
       api.preferences.effective(conversation_id ? { conversation_id } : {}, { signal }),
   });
 
+export const conversationSettingsQuery = (conversation_id: string) =>
+  queryOptions({
+    queryKey: ['preferences', 'conversation', conversation_id],
+    queryFn: ({ signal }) => api.preferences.getConversation({ conversation_id }, { signal }),
+  });
+
 export const presetsQuery = queryOptions({
   queryKey: ['preferences', 'presets'],
   queryFn: ({ signal }) => api.preferences.listPresets({}, { signal }),
