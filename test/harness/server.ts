@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,13 +51,25 @@ export interface ServerOptions {
   account?: boolean;
 }
 
+/** A port nobody listens on, below those the system gives to outgoing connections: one of those may be gone by then. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer().once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}
+
 export async function openTestServer({
   settings = {},
   account = true,
 }: ServerOptions = {}): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'meta-agent-server-'));
   const postgres = process.env.META_AGENT_TEST_DATABASE_URL ? await openTestDatabase() : undefined;
-  const port = 20_000 + Math.floor(Math.random() * 30_000);
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { META_AGENT_TEST_IMAGE: _, META_AGENT_TEST_TEMPLATE: __, ...inherited } = process.env;
   const env = {

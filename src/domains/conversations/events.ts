@@ -119,10 +119,13 @@ class Told {
     if (text) yield { type: 'text' as const, message_id, text, offset };
   }
 
-  /** Whether what is shown differs from the last time this was asked; the first time nothing is news. */
+  /**
+   * Whether what is shown differs from the last time this was asked. The first time it is news: the title or the
+   * branch may have changed between the follower's own reading and the beginning of this.
+   */
   isNews({ title, messages }: { title: string | null; messages: MessageRow[] }): boolean {
     const now = [title, ...messages.map((message) => `${message.id} ${message.status}`)].join('\n');
-    const news = this.#state !== undefined && this.#state !== now;
+    const news = this.#state !== now;
     this.#state = now;
     return news;
   }
