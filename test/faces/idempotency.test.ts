@@ -27,7 +27,10 @@ test('the same request with the same key happens once and is answered alike', as
 
 test('many at the same moment happen once', async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(ada, 'k2', { name: 'Race' })));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
+  const statuses = new Set(answers.map(({ status }) => status));
+  expect(statuses).toContain(200);
+  // One that comes while the first runs is refused, one that comes after it is given its answer.
+  expect([...statuses].filter((status) => status !== 200 && status !== 409)).toEqual([]);
   expect((await projects(ada)).filter((name) => name === 'Race')).toHaveLength(1);
   expect((await post(ada, 'k2', { name: 'Race' })).status).toBe(200);
 });

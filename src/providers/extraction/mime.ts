@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
-
 export const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const textSample = 64 * 1024;
 
@@ -38,6 +36,8 @@ const isBinary = (bytes: Uint8Array): boolean =>
 export async function detectMimeType(bytes: Uint8Array, name = ''): Promise<string> {
   const head = bytes.subarray(0, textSample);
   if (!isUtf16(head)) {
+    // Loaded by the first file: a server starts without it.
+    const { fileTypeFromBuffer } = await import('file-type');
     const binary = await fileTypeFromBuffer(bytes);
     if (binary !== undefined && !/^(?:text\/|application\/xml)/.test(binary.mime)) return binary.mime;
     if (isBinary(head)) return 'application/octet-stream';

@@ -1,4 +1,5 @@
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { createRequire } from 'node:module';
+import type * as O200k from 'gpt-tokenizer/encoding/o200k_base';
 import type { MessagePart, ModelMessage } from './port.ts';
 
 /** Text longer than this is estimated from its beginning: exact counting is for prompts, not for books. */
@@ -9,11 +10,20 @@ const exactLength = 200_000;
  */
 const pieceLength = 400;
 
+let encoding: typeof O200k | undefined;
+
+/** The table of the encoding takes half a second of work to load: a server answers before it has it. */
+function o200k(): typeof O200k {
+  encoding ??= createRequire(import.meta.url)('gpt-tokenizer/encoding/o200k_base') as typeof O200k;
+  return encoding;
+}
+
 /**
  * Tokens of a text by the o200k encoding of OpenAI's models; other vendors' counts differ by some tens of percent,
  * so it serves estimates and reservations. What was really used is what the vendor reports.
  */
 export function estimateTokens(text: string): number {
+  const { countTokens } = o200k();
   const end = Math.min(text.length, exactLength);
   let count = 0;
   for (let start = 0; start < end; ) {

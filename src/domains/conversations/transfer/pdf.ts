@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import PDFDocument from 'pdfkit';
+import type PDFDocument from 'pdfkit';
 import { type ExportedConversation, markdown, notesOf, said, speaker, timeOf } from './format.ts';
 
 const require = createRequire(import.meta.url);
@@ -18,8 +18,10 @@ const headings: Record<string, number> = { h1: 15, h2: 13, h3: 12 };
 const indentStep = 16;
 
 /** A conversation as a PDF with its text in it, in a font for Latin, Greek, Cyrillic, Hebrew, Arabic and symbols. */
-export function toPdf(conversation: ExportedConversation): Promise<Buffer> {
-  const doc = new PDFDocument({
+export async function toPdf(conversation: ExportedConversation): Promise<Buffer> {
+  // Loaded by the first export: a server starts without it.
+  const { default: Pdf } = await import('pdfkit');
+  const doc = new Pdf({
     size: 'A4',
     margin: 56,
     info: { Title: conversation.title, CreationDate: conversation.created_at },
