@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Config, openSecretBox } from './config/index.ts';
-import { Database, type DeployStep, deploy, isDeployed } from './database/index.ts';
+import type { Database, DeployStep } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import {
@@ -39,7 +38,8 @@ import { systemClock } from './kernel/clock.ts';
 import { AppError } from './kernel/errors.ts';
 import { newToken } from './kernel/ids.ts';
 import { createLog } from './kernel/log.ts';
-import { packageRoot } from './kernel/package.ts';
+import { version } from './kernel/package.ts';
+import { openDatabase } from './open-database.ts';
 import { Registry } from './operations/index.ts';
 import {
   type EmbeddingProvider,
@@ -49,10 +49,6 @@ import {
 import { createTextExtractor } from './providers/extraction/index.ts';
 import { openSandbox } from './providers/sandbox/index.ts';
 import { openStorage, type StorageProvider } from './providers/storage/index.ts';
-
-export const version: string = (
-  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
-).version;
 
 export interface AppOptions {
   /** Told about each schema file that is deployed. */
@@ -220,35 +216,6 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   };
 }
 
-/** Opens the database and deploys what is missing. Errors: `unavailable`, `unprocessable` naming the file. */
-export async function openDatabase(
-  config: Config,
-  onDeploy: (step: DeployStep) => void = () => {},
-): Promise<Database> {
-  if (!config.databaseUrl) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const common = { poolSize: config.poolSize, statementTimeoutMs: config.statementTimeoutMs };
-  const database = await Database.open(
-    config.databaseUrl
-      ? { ...common, url: config.databaseUrl }
-      : { ...common, dataDir: join(config.dataDir, 'database') },
-  );
-  try {
-    if (config.deployUrl) {
-      const owner = await Database.open({ ...common, url: config.deployUrl });
-      try {
-        await deploy(owner, onDeploy);
-      } finally {
-        await owner.close();
-      }
-    } else if (!(await isDeployed(database))) await deploy(database, onDeploy);
-    if (database.engine === 'embedded') await expireLeases(database);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
 /** Deletes what is older than its retention rule says, batch by batch, each in a transaction of its own. */
 async function runRetention(database: Database): Promise<void> {
   const batch = 5_000;
@@ -259,23 +226,6 @@ async function runRetention(database: Database): Promise<void> {
       }>`select row_count from run_retention(${batch})`.execute(session);
       return rows.some(({ row_count }) => Number(row_count) >= batch);
     });
-}
-
-/** The embedded database has one process: whatever is leased when it opens belonged to one that is gone. */
-function expireLeases(database: Database): Promise<void> {
-  return database.asService('leases of the process before', async (session) => {
-    for (const table of [
-      'meta_tasks',
-      'meta_messages',
-      'meta_file_metadata',
-      'meta_memory_extractions',
-    ] as const)
-      await session
-        .updateTable(table)
-        .set({ lease_expires_at: new Date(0) })
-        .where('lease_expires_at', 'is not', null)
-        .execute();
-  });
 }
 
 function embeddingOf({ embedding, embeddingModel, embeddingUrl, embeddingKey }: Config): EmbeddingProvider {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { version } from './app.ts';
 import { actions } from './commands.ts';
 import { createProgram } from './faces/cli/program.ts';
 import { isAppError, messageOf } from './kernel/errors.ts';
+import { version } from './kernel/package.ts';
 
 try {
   await createProgram(version, actions).parseAsync();

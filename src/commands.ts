@@ -1,17 +1,18 @@
 import { join } from 'node:path';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { createApp, openDatabase, version } from './app.ts';
 import type { Config } from './config/index.ts';
 import { type DeployStep, findOwner, verify } from './database/index.ts';
-import { diagnose } from './doctor.ts';
 import { allContracts } from './domains/contracts.ts';
 import type { CliActions } from './faces/cli/program.ts';
-import { createMcpServer } from './faces/mcp/server.ts';
 import { AppError, type ErrorCode, errorCodes } from './kernel/errors.ts';
+import { version } from './kernel/package.ts';
+import { openDatabase } from './open-database.ts';
 import { callOperation } from './operations/index.ts';
 import { startServer } from './server.ts';
 
-/** What each command does. Output for people goes to standard error, answers to standard output. */
+/**
+ * What each command does; each loads the part of the program it needs. Output for people goes to standard error, answers to
+ * standard output.
+ */
 export const actions: CliActions = {
   async start(config) {
     const server = await startServer(config, reportStep);
@@ -34,6 +35,7 @@ export const actions: CliActions = {
           fix: 'Raise META_AGENT_WORKERS, or use Postgres with META_AGENT_DATABASE_URL.',
         },
       );
+    const { createApp } = await import('./app.ts');
     const app = await createApp(config, { onDeploy: reportStep });
     const worker = app.createWorker(config.workers || 2);
     await worker.start();
@@ -80,6 +82,7 @@ export const actions: CliActions = {
 
   async doctor(config) {
     let failed = false;
+    const { diagnose } = await import('./doctor.ts');
     for await (const { name, status, detail, fix } of diagnose(config)) {
       print(`${status.padEnd(5)} ${name} — ${detail}`);
       if (fix) print(`      fix: ${fix}`);
@@ -98,6 +101,9 @@ export const actions: CliActions = {
       throw new AppError('unauthenticated', 'The assistant needs to act for somebody.', {
         fix: 'Set META_AGENT_KEY to an API key: meta-agent key create --email you@example.org.',
       });
+    const { createApp } = await import('./app.ts');
+    const { createMcpServer } = await import('./faces/mcp/server.ts');
+    const { serveStdio } = await import('@modelcontextprotocol/server/stdio');
     const app = await createApp({ ...config, logLevel: 'error' });
     const principal = await app.authenticator.bearer(config.key);
     const worker = app.createWorker(config.workers);
@@ -131,6 +137,7 @@ export const actions: CliActions = {
       });
     const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
     if (owner?.url) return print(await callServer(owner.url, config.key ?? owner.token, shape, input));
+    const { createApp } = await import('./app.ts');
     const app = await createApp({ ...config, logLevel: 'error' }, { onDeploy: reportStep });
     try {
       const operation = app.registry.get(id);

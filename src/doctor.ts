@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { openDatabase } from './app.ts';
 import { type Config, openSecretBox } from './config/index.ts';
 import { findOwner, verify } from './database/index.ts';
 import { messageOf } from './kernel/errors.ts';
 import { packageRoot } from './kernel/package.ts';
+import { openDatabase } from './open-database.ts';
 import { findOllama } from './providers/model/index.ts';
 
 export interface Finding {

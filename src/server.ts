@@ -1,8 +1,9 @@
 import { serve } from '@hono/node-server';
-import { type App, createApp } from './app.ts';
+import type { App } from './app.ts';
 import type { Config } from './config/index.ts';
 import { type DeployStep, ownDataDir } from './database/index.ts';
 import { AppError } from './kernel/errors.ts';
+import { openDatabase } from './open-database.ts';
 
 export interface RunningServer {
   app: App;
@@ -19,10 +20,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   // The embedded database has one owner; with Postgres the folder holds only this server's keys and temporary files.
   const claim = config.databaseUrl ? undefined : ownDataDir(config.dataDir);
+  // The database opens in its own thread or process while this one loads the rest of the program.
+  const opening = openDatabase(config, onDeploy);
   let app: App | undefined;
   try {
+    const [database, { createApp }] = await Promise.all([opening, import('./app.ts')]);
     app = await createApp(config, {
-      ...(onDeploy ? { onDeploy } : {}),
+      database,
       ...(claim ? { operatorToken: claim.owner.token } : {}),
     });
     if (config.initEmail && config.initPassword) await app.auth.init(config.initEmail, config.initPassword);
