@@ -163,7 +163,7 @@ returns text language sql immutable set search_path = '' as $$
 $$;
 
 -- The common table expressions every search starts from. Parameters of the statement: $1 words, $2 any of them,
--- $3 frequency thresholds, $4 limit, $5 embedding, $6 its model, $7 its bits, $8 weights of the words.
+-- $3 weights of the words, $4 limit, $5 embedding, $6 its model, $7 its bits.
 -- scanned: the caller's rows, each with how often it holds each word (null: none) and the estimated cosine; totals:
 -- their average length and each word's rarity; grouped and group_totals: the same for groups; group_scores.
 create or replace function private.search_scan(p_source text, p_filter jsonb, p_words int, p_width int)
@@ -239,10 +239,9 @@ begin
   select * into v_source from private.search_sources s where s.source = p_source;
   if v_source.group_key is null or v_count = 0 then
     v_scored := format($sql$
-      , scored as materialized (
-        select s.id, coalesce(%s, 0) as words, s.meaning from scanned s cross join totals n
-        where s.frequency is not null or s.meaning > 0
-      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0::float8'));
+      , own as (
+        select s.id, (%s)::float8 as words, s.meaning from scanned s cross join totals n where s.frequency is not null
+      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0'));
   else
     -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
     -- each with the three before and the three after it.
@@ -266,16 +265,21 @@ begin
         join group_scores g on g.group_id = h.group_id
         where near.id is not null
         group by near.id, g.score
-      ), scored as materialized (
-        select s.id, coalesce(l.score, 0) as words, s.meaning from scanned s left join lexical l on l.id = s.id
-        where l.id is not null or s.meaning > 0
+      ), own as (
+        select l.id, l.score as words, s.meaning from lexical l join scanned s on s.id = l.id
       ) $sql$,
       private.bm25(v_count, 's', 'n', ', '),
       (select string_agg(format('h.parts[%s]', i), ' + ' order by i) from generate_series(1, v_count) i),
       (select string_agg(format('max(h.parts[%s] * fade.f)', i), ' + ' order by i) from generate_series(1, v_count) i));
   end if;
   return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_scored || format($sql$
-    , best as (
+    , scored as materialized (
+      select o.id, o.words, o.meaning from own o
+      union all
+      -- Of the rows without words only the nearest can be among the best.
+      (select s.id, 0, s.meaning from scanned s where s.meaning > 0 and %3$s
+       order by s.meaning desc, s.id limit greatest(100, $4 * 2))
+    ), best as (
       select greatest(max(s.words), 1e-9) as words from scored s
     ), likely as materialized (
       select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
@@ -290,7 +294,8 @@ begin
     $sql$,
     case when v_width is null then '0::float8' else
       'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
-    case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end)
+    case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end,
+    case when v_source.group_key is null then 's.frequency is null' else 's.id not in (select o.id from own o)' end)
   using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding), p_semantic_weight;
 end
