@@ -4,12 +4,14 @@
 //
 //   npm run bench:search                                         embedded
 //   META_AGENT_DATABASE_URL=postgres://… npm run bench:search    an empty Postgres as well; filling takes minutes
+//   META_AGENT_DATABASE_URL=postgres://… node bench/search.mjs --filled    the searches again
 //   BENCH_FACTS=100000 BENCH_OWN=10000 …                         sizes
 const { CompiledQuery } = await import('kysely');
 const { Database, deploy } = await import('../dist/database/index.js');
 const facts = Number(process.env.BENCH_FACTS ?? 1_000_000);
 const own = Number(process.env.BENCH_OWN ?? 10_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 200);
+const filled = process.argv.includes('--filled');
 const url = process.env.META_AGENT_DATABASE_URL;
 
 const words =
@@ -42,15 +44,17 @@ async function fill(database, count, people) {
       [count, words, people],
     );
     await client.query('vacuum analyze meta_memory_facts');
-    const { rows } = await client.query(`select id from auth.users where email = 'person-1@example.org'`);
-    return rows[0].id;
   });
 }
 
 async function measure(name, database, count, people) {
   await deploy(database);
   const started = performance.now();
-  const user = await fill(database, count, people);
+  if (!filled || database.engine === 'embedded') await fill(database, count, people);
+  const { id: user } = await database.withOwner(
+    async (client) =>
+      (await client.query(`select id from auth.users where email = 'person-1@example.org'`)).rows[0],
+  );
   console.log(
     `${name}: ${count} facts of ${people} people, filled in ${((performance.now() - started) / 1000).toFixed(0)} s`,
   );

@@ -13,6 +13,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The first page is served before that. */
+const warmUpAfterMs = 1_000;
+
 /** Starts everything one process does: database, HTTP, workers. */
 export async function startServer(
   config: Config,
@@ -38,6 +41,7 @@ export async function startServer(
     const worker = config.workers > 0 ? app.createWorker(config.workers) : undefined;
     await worker?.start();
     const stopHousekeeping = app.keepHouse();
+    setTimeout(app.warmUp, warmUpAfterMs).unref();
     const token = await app.auth.setupToken();
     const running = app;
     return {

@@ -92,44 +92,45 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       if (rows.length === 0)
         throw new AppError('conflict', 'The answer was stopped or is produced elsewhere.');
     };
-    const phase = runPhase(
-      { database, clock },
-      {
-        thread_id: conversation_id,
-        record: answerRecorder(claim, this.#live),
-        flushMs: Math.max(shortestFlushMs, this.#live.size * flushMsForEach),
-        principal,
-        agent: 'chat',
-        system: renderSystem(turn.system),
-        tools: turn.tools,
-        parameters,
-        maxInputTokens: turn.maxInputTokens,
-        maxSearches: turn.searchDepth,
-        model,
-        scope: { project_id, task: null },
-        hold,
-        reserve: (tokens, cost, signal) =>
-          openSpending(
-            { database, clock },
-            { principal, project_id, task_id: null, run_id: null, conversation_id, tier, model },
-            { tokens, cost },
-            signal,
-          ),
-        answerTo: async () => undefined,
-        permit: (tool, call, key) =>
-          database.as(principal, async (session) => {
-            await hold(session);
-            return permit(session, { conversation_id, message_id: id, key, tool, call });
-          }),
-        attachments: (steps, signal) => attached.parts(steps, signal),
-      },
-      signal,
-    );
-    const noted = database.as(principal, (session) =>
-      noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
-    );
     try {
-      const [{ outcome }] = await Promise.all([phase, noted]);
+      const { outcome } = await runPhase(
+        { database, clock },
+        {
+          thread_id: conversation_id,
+          record: answerRecorder(claim, this.#live, (session) =>
+            Promise.all([
+              noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
+              this.#deps.memory.touch(session, memory_ids),
+            ]),
+          ),
+          flushMs: Math.max(shortestFlushMs, this.#live.size * flushMsForEach),
+          principal,
+          agent: 'chat',
+          system: renderSystem(turn.system),
+          tools: turn.tools,
+          parameters,
+          maxInputTokens: turn.maxInputTokens,
+          maxSearches: turn.searchDepth,
+          model,
+          scope: { project_id, task: null },
+          hold,
+          reserve: (tokens, cost, signal) =>
+            openSpending(
+              { database, clock },
+              { principal, project_id, task_id: null, run_id: null, conversation_id, tier, model },
+              { tokens, cost },
+              signal,
+            ),
+          answerTo: async () => undefined,
+          permit: (tool, call, key) =>
+            database.as(principal, async (session) => {
+              await hold(session);
+              return permit(session, { conversation_id, message_id: id, key, tool, call });
+            }),
+          attachments: (steps, signal) => attached.parts(steps, signal),
+        },
+        signal,
+      );
       return outcome;
     } finally {
       this.#live.end(id);

@@ -11,7 +11,7 @@ const historyMessages = 40;
 
 /**
  * Keeps an answer of a chat. Its text grows in the one message people see; the tool calls on the way to it are
- * messages below that one.
+ * messages below that one. `note` keeps what the model is given, together with the beginning of its first call.
  */
 export function answerRecorder(
   {
@@ -20,10 +20,12 @@ export function answerRecorder(
     attempt,
   }: { conversation_id: string; id: string; attempt: number },
   live: LiveText,
+  note: (session: Session) => Promise<unknown>,
 ): Recorder {
   const phase = `answer:${answerId}`;
   /** Length of the visible text when the current call began, to go back to when it fails. */
   let keptLength = 0;
+  let isNoted = false;
   /** Changes the answer while it is produced; gives its text. */
   const update = async (session: Session, change: RawBuilder<unknown>): Promise<string> => {
     const { rows } = await sql<{ content: string }>`
@@ -69,7 +71,11 @@ export function answerRecorder(
     }),
 
     async open(session, model) {
-      const content = await update(session, sql`model_used = ${model}`);
+      const [content] = await Promise.all([
+        update(session, sql`model_used = ${model}`),
+        isNoted ? undefined : note(session),
+      ]);
+      isNoted = true;
       keptLength = [...content].length;
       live.set(conversationId, answerId, content);
       return answerId;

@@ -67,7 +67,7 @@ export async function composeTurn(
     deps.extensions(principal),
     place.is_private
       ? []
-      : deps.memory.searchFacts(principal, {
+      : deps.memory.findFacts(principal, {
           query: place.question.slice(0, 2_000),
           project_id: answer.project_id,
           limit: rememberedFacts,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { type Database, found, json, type UserPrincipal } from '../../database/index.ts';
+import { type Database, found, json, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, messageOf } from '../../kernel/errors.ts';
 import { invalidInput, type UserContext } from '../../operations/index.ts';
@@ -114,8 +114,10 @@ export class Functions {
   }
 
   /** Those that models may call. */
-  async enabled(principal: UserPrincipal): Promise<CustomFunction[]> {
-    return (await this.#rows(principal)).map(show).filter(({ enabled, code }) => enabled && code !== null);
+  async enabled(session: Session, principal: UserPrincipal): Promise<CustomFunction[]> {
+    return (await functionsOf(session, principal))
+      .map(show)
+      .filter(({ enabled, code }) => enabled && code !== null);
   }
 
   /** What a model's call returns. Errors: `invalid_input`, `unprocessable` when the code failed. */
@@ -136,16 +138,17 @@ export class Functions {
   }
 
   #rows(principal: UserPrincipal) {
-    return this.#database.as(principal, (session) =>
-      session
-        .selectFrom('custom_functions')
-        .select(fields)
-        .where('user_id', '=', principal.user_id)
-        .orderBy('name')
-        .execute(),
-    );
+    return this.#database.as(principal, (session) => functionsOf(session, principal));
   }
 }
+
+const functionsOf = (session: Session, principal: UserPrincipal) =>
+  session
+    .selectFrom('custom_functions')
+    .select(fields)
+    .where('user_id', '=', principal.user_id)
+    .orderBy('name')
+    .execute();
 
 /** Errors: `invalid_input` for what is no JSON Schema of an object. */
 function schemaOf(parameters: Record<string, unknown>): z.ZodType {

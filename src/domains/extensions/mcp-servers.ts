@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { type Database, found, json, type UserPrincipal } from '../../database/index.ts';
+import { type Database, found, json, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, isAppError, messageOf } from '../../kernel/errors.ts';
 import type { SecretBox } from '../../kernel/secret-box.ts';
@@ -154,16 +154,17 @@ export class McpServers {
   }
 
   /** Enabled tools of enabled servers, with the server they are of. */
-  async tools(principal: UserPrincipal): Promise<{ id: string; server_id: string; tool: StoredTool }[]> {
-    const rows = await this.#deps.database.as(principal, (session) =>
-      session
-        .selectFrom('mcp_configs')
-        .select(['id', 'server_id', 'tools'])
-        .where('user_id', '=', principal.user_id)
-        .where('enabled', '=', true)
-        .orderBy('server_id')
-        .execute(),
-    );
+  async tools(
+    session: Session,
+    principal: UserPrincipal,
+  ): Promise<{ id: string; server_id: string; tool: StoredTool }[]> {
+    const rows = await session
+      .selectFrom('mcp_configs')
+      .select(['id', 'server_id', 'tools'])
+      .where('user_id', '=', principal.user_id)
+      .where('enabled', '=', true)
+      .orderBy('server_id')
+      .execute();
     return rows.flatMap(({ id, server_id, tools }) =>
       (tools as StoredTool[]).filter(({ enabled }) => enabled).map((tool) => ({ id, server_id, tool })),
     );

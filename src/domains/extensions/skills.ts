@@ -108,10 +108,12 @@ export class Skills {
   }
 
   /** Installed skills that are switched on. */
-  enabled(principal: UserPrincipal): Promise<{ id: string; name: string; description: string | null }[]> {
-    return this.#database.as(principal, async (session) =>
-      (await listSkills(session, principal.user_id)).filter(({ installed, enabled }) => installed && enabled),
-    );
+  async enabled(
+    session: Session,
+    principal: UserPrincipal,
+  ): Promise<{ id: string; name: string; description: string | null }[]> {
+    const skills = await listSkills(session, principal.user_id);
+    return skills.filter(({ installed, enabled }) => installed && enabled);
   }
 
   /** The instructions of a skill, with the paths of its files; or one of those. Errors: `not_found`. */

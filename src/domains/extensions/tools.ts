@@ -29,11 +29,13 @@ const queryTimeoutMs = 5_000;
 
 /** Everything that is switched on for a person: MCP servers, functions, skills, code and queries. */
 export async function extensionsOf(deps: ExtensionDeps, principal: UserPrincipal): Promise<Extensions> {
-  const [servers, functions, skills] = await Promise.all([
-    deps.servers.tools(principal),
-    deps.functions.enabled(principal),
-    deps.skills.enabled(principal),
-  ]);
+  const [servers, functions, skills] = await deps.database.as(principal, (session) =>
+    Promise.all([
+      deps.servers.tools(session, principal),
+      deps.functions.enabled(session, principal),
+      deps.skills.enabled(session, principal),
+    ]),
+  );
   const tools = [
     runCodeTool(deps.sandbox),
     ...queryTools(deps.database),

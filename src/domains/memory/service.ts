@@ -102,17 +102,27 @@ export class MemoryService {
     return { items, next: null, ...cut };
   }
 
-  /** For a prompt: the person's own facts and, inside a project, the project's; a persona sees its own as well. */
+  /** The person's own facts and, inside a project, the project's; a persona sees its own as well. Counts as their use. */
   async searchFacts(principal: UserPrincipal, search: FactSearch) {
-    const { items } = await this.#search(principal, search);
+    const items = await this.findFacts(principal, search);
     await this.#touch(principal, items);
     return items;
+  }
+
+  /** The same for a prompt; who uses what was found says so with `touch`. */
+  async findFacts(principal: UserPrincipal, search: FactSearch) {
+    return (await this.#search(principal, search)).items;
+  }
+
+  /** Facts were used: that decides what stays. */
+  async touch(session: Session, ids: string[]): Promise<void> {
+    if (ids.length > 0) await queries.touchFacts(session, ids);
   }
 
   async #touch(principal: UserPrincipal, facts: { id: string }[]): Promise<void> {
     if (facts.length === 0) return;
     const ids = facts.map(({ id }) => id);
-    await this.#database.as(principal, (session) => queries.touchFacts(session, ids));
+    await this.#database.as(principal, (session) => this.touch(session, ids));
   }
 
   /** Facts that may be about the same thing; looking for them is no use of them. */

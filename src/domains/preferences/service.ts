@@ -90,7 +90,11 @@ export class PreferencesService {
 
   async effective(context: UserContext, { conversation_id }: Input<'effective'>) {
     const { principal } = context;
-    const { settings, conversation, defaults } = await this.#read(principal, conversation_id ?? null);
+    const [{ settings, conversation }, defaults] = await Promise.all([
+      this.#read(principal, conversation_id ?? null),
+      // Nobody has stored settings under this id, so these are the schema's defaults.
+      this.#database.as(principal, async (session) => (await queries.findSettings(session, nobody)).settings),
+    ]);
     const answering = layOver(settings, conversation);
     const model = await this.#models.chosen(principal, 'sonnet', conversation);
     const known: string[] = model.provider.capabilities(model.model, toModelParameters(answering)).parameters;
@@ -108,17 +112,17 @@ export class PreferencesService {
   async #read(principal: UserPrincipal, conversationId: string | null) {
     return this.#database.as(principal, async (session) => {
       const { user_id } = principal;
-      const place = conversationId === null ? undefined : await conversationOf(session, conversationId);
-      const { settings } = await queries.findSettings(session, user_id);
-      // Nobody has stored settings under this id, so these are the schema's defaults.
-      const { settings: defaults } = await queries.findSettings(session, nobody);
+      const [place, { settings }] = await Promise.all([
+        conversationId === null ? undefined : conversationOf(session, conversationId),
+        queries.findSettings(session, user_id),
+      ]);
       const rules = await queries.listRules(session, {
         user_id,
         project_id: place?.project_id ?? null,
         conversation_id: conversationId,
         enabledOnly: true,
       });
-      return { settings, defaults, conversation: place?.settings ?? {}, rules };
+      return { settings, conversation: place?.settings ?? {}, rules };
     });
   }
 

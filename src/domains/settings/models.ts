@@ -5,7 +5,6 @@ import type { SecretBox } from '../../kernel/secret-box.ts';
 import {
   createModelProvider,
   type ModelProvider,
-  type PriceRow,
   type ProviderKind,
   priceOf,
   type TokenUsage,
@@ -95,17 +94,19 @@ export class Models {
     if (id === builtin.id) return this.#builtin().provider;
     const row = await this.#deps.database.as(principal, (session) => queries.findProvider(session, id));
     if (!row) throw new AppError('not_found', 'The connection does not exist.', { fix: 'Reload the page.' });
-    return this.#open(row);
+    const secret = await this.#deps.database.asService('provider key', (session) =>
+      queries.findSecret(session, row.id),
+    );
+    return this.#open(row, secret);
   }
 
   async #resolve(row: queries.ProviderRow, model: string): Promise<ResolvedModel> {
     const at = new Date(this.#deps.clock.now());
-    const [prices, provider]: [PriceRow[], ModelProvider] = await Promise.all([
-      this.#deps.database.asService('prices', (session) => queries.listPrices(session, row.kind, at)),
-      this.#open(row),
-    ]);
+    const [prices, secret] = await this.#deps.database.asService('prices and key of a model', (session) =>
+      Promise.all([queries.listPrices(session, row.kind, at), queries.findSecret(session, row.id)]),
+    );
     return {
-      provider,
+      provider: this.#open(row, secret),
       kind: row.kind,
       model,
       label: `${row.name}/${model}`,
@@ -113,10 +114,7 @@ export class Models {
     };
   }
 
-  async #open(row: queries.ProviderRow): Promise<ModelProvider> {
-    const secret = row.has_secret
-      ? await this.#deps.database.asService('provider key', (session) => queries.findSecret(session, row.id))
-      : undefined;
+  #open(row: queries.ProviderRow, secret: { secret_encrypted: string | null } | undefined): ModelProvider {
     return createModelProvider({
       kind: row.kind,
       name: row.name,

@@ -12,7 +12,11 @@ const pieceLength = 400;
 
 let encoding: typeof O200k | undefined;
 
-/** The table of the encoding takes half a second of work to load: a server answers before it has it. */
+/** Loads the table of the encoding, half a second of work: a server answers before it has it, not after the first question. */
+export function loadTokenizer(): void {
+  o200k();
+}
+
 function o200k(): typeof O200k {
   encoding ??= createRequire(import.meta.url)('gpt-tokenizer/encoding/o200k_base') as typeof O200k;
   return encoding;
