@@ -22,7 +22,13 @@ const graph = size('BENCH_GRAPH', 100_000);
 const nodes = size('BENCH_NODES', 100_000);
 const width = Number(process.env.BENCH_WIDTH ?? 512);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
-const large = ['meta_tasks', 'meta_memory_facts', 'meta_task_history', 'thought_nodes'];
+const large = [
+  'meta_tasks',
+  'meta_task_dependencies',
+  'meta_memory_facts',
+  'meta_task_history',
+  'thought_nodes',
+];
 
 const database = await Database.open(embedded ? {} : { url });
 const started = performance.now();
@@ -147,6 +153,31 @@ async function times(client, text, values, asUser, count) {
   return taken;
 }
 
+/**
+ * The plans of a statement and, where auto_explain can be loaded (a superuser on a real Postgres), of every statement inside
+ * the functions it calls.
+ */
+async function plansOf(client, text, values) {
+  const plans = [];
+  const note = ({ message }) => plans.push(message);
+  const nested = database.engine === 'postgres';
+  await client.query('begin');
+  if (nested) {
+    await client.query(`load 'auto_explain'`);
+    await client.query(`set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on;
+      set local client_min_messages = log`);
+    client.on('notice', note);
+  }
+  await client.query(
+    `select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)`,
+    [claims],
+  );
+  const { rows } = await client.query(nested ? text : `explain ${text}`, values);
+  await client.query('rollback');
+  client.off('notice', note);
+  return nested ? plans.join('\n') : rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
 async function compare(name, text, values = [], ownerText = text, ownerValues = values) {
   await database.withOwner(async (client) => {
     await times(client, text, values, true, 3);
@@ -157,15 +188,7 @@ async function compare(name, text, values = [], ownerText = text, ownerValues = 
       ours.push(...(await times(client, text, values, true, 1)));
       bare.push(...(await times(client, ownerText, ownerValues, false, 1)));
     }
-    await client.query('begin');
-    await client.query(
-      `select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)`,
-      [claims],
-    );
-    const plan = (await client.query(`explain ${text}`, values)).rows
-      .map((row) => row['QUERY PLAN'])
-      .join('\n');
-    await client.query('rollback');
+    const plan = await plansOf(client, text, values);
     const scans = large.filter((table) => plan.includes(`Seq Scan on ${table}`));
     console.log(
       `${name.padEnd(44)} ${median(ours).toFixed(2).padStart(9)} ms under RLS ${median(bare).toFixed(2).padStart(9)} ms as owner   ratio ${(median(ours) / median(bare)).toFixed(2)}${scans.length ? `   SEQUENTIAL SCAN of ${scans}` : ''}`,
