@@ -361,11 +361,11 @@ call private.declare_execute('public.cleanup_api_usage(interval)');
 
 drop policy if exists "limits may be seen by those they hold for" on public.usage_limits;
 create policy "limits may be seen by those they hold for" on public.usage_limits for select to authenticated
-  using (private.may_see_limit(user_id, project_id, organization_id));
+  using ((select private.may_see_limit(user_id, project_id, organization_id)));
 do $$
 declare
   v_action text;
-  v_rule text := 'private.may_set_limit(user_id, project_id, organization_id, is_own)';
+  v_rule text := '(select private.may_set_limit(user_id, project_id, organization_id, is_own))';
 begin
   foreach v_action in array array['insert', 'update', 'delete'] loop
     execute format('drop policy if exists %I on public.usage_limits', 'whoever answers for the money may ' || v_action || ' limits');
