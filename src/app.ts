@@ -32,6 +32,7 @@ import { MemoryService, MemorySource, memoryOperations } from './domains/memory/
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
 import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
+import { countedEmbedding, UsageService, uncounted, usageOperations } from './domains/usage/index.ts';
 import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
 import { Worker } from './jobs/index.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -77,7 +78,15 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const supabase = Boolean(config.supabaseUrl || config.supabaseJwtSecret);
 
   const storage = storageOf(config);
-  const embedding = embeddingOf(config);
+  const encoder = embeddingOf(config);
+  const embedding =
+    config.embedding === 'bundled' || config.embedding === 'ollama'
+      ? uncounted(encoder)
+      : countedEmbedding({ database, clock }, encoder, {
+          kind: config.embedding,
+          model: config.embeddingModel ?? '',
+          baseUrl: config.embeddingUrl ?? null,
+        });
   const extractor = createTextExtractor();
   const models = new Models({ database, secrets, clock });
   const files = new FileService({ database, storage, embedding, tempDir: join(config.dataDir, 'tmp') });
@@ -110,11 +119,13 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const live = new LiveText();
   const conversationEvents = new ConversationEvents(database, live);
   const preferences = new PreferencesService(database, models);
+  const usage = new UsageService(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
   const registry = new Registry([
     ...authOperations(auth),
     ...settingsOperations(settings),
+    ...usageOperations(database, usage),
     ...preferencesOperations(preferences),
     ...extensionsOperations(extensions),
     ...fileOperations(files),
@@ -172,6 +183,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       authenticator,
       files: { files, projects },
       chats: { exporting: new Exporting(database), importing },
+      usage,
       idempotency,
       version,
       host: config.host,
@@ -213,7 +225,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       await extensions.servers.close();
       await sandbox.close();
       await extractor.close();
-      await embedding.close();
+      await encoder.close();
       await database.close();
     },
   };

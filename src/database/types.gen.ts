@@ -2611,6 +2611,7 @@ export interface UsageLimits {
   warn_at: Generated<number>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  is_own: Generated<boolean>;
 }
 
 export interface UserFileStatistics {

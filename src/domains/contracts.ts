@@ -7,11 +7,13 @@ import { memoryContract } from './memory/contract.ts';
 import { preferencesContract } from './preferences/contract.ts';
 import { projectsContract } from './projects/contract.ts';
 import { settingsContract } from './settings/contract.ts';
+import { usageContract } from './usage/contract.ts';
 
 /** Every operation of the product by domain, without what answers it: what the console and the client import. */
 export const contracts = {
   auth: authContract,
   settings: settingsContract,
+  usage: usageContract,
   preferences: preferencesContract,
   extensions: extensionsContract,
   files: filesContract,

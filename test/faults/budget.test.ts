@@ -107,7 +107,7 @@ describe.each([
       }),
     );
     expect(calls).toBe(said.reduce((sum, answers) => sum + answers, 0));
-    expect(await ada.client.settings.usage({ project_id })).toMatchObject({
+    expect(await ada.client.usage.summary({ project_id })).toMatchObject({
       total: {
         calls,
         input_tokens: calls * usage.input,

@@ -102,13 +102,13 @@ test('a connection is made, tested, used and metered', { timeout: 90_000 }, asyn
   const project = await ada.client.projects.get({ project_id });
   expect(project.tokens_used).toBe(calls * (usage.input + usage.output));
   expect(project.cost_usd).toBeCloseTo(calls * perCall, 9);
-  const spent = await ada.client.settings.usage({ project_id });
+  const spent = await ada.client.usage.summary({ project_id });
   expect(spent.total).toMatchObject({ calls, input_tokens: calls * usage.input });
   expect(spent.by_model.map((row) => [row.model, row.calls]).sort()).toEqual([
     ['large', 3],
     ['middle', 10],
   ]);
-  expect((await bob.client.settings.usage({})).total.calls).toBe(0);
+  expect((await bob.client.usage.summary({})).total.calls).toBe(0);
   const keys = model.headers().flatMap((headers) => headers['idempotency-key'] ?? []);
   expect(new Set(keys).size).toBe(calls);
 });

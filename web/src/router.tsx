@@ -220,8 +220,11 @@ const settingsHistory = createRoute({
 });
 const usage = createRoute({
   ...settingsTab('/usage'),
-  validateSearch: z.object({ days: z.number().int().min(1).max(366).optional().catch(undefined) }),
-  component: lazyPage(() => import('./features/settings/usage-tab.tsx'), 'UsageTab'),
+  validateSearch: z.object({
+    days: z.number().int().min(1).max(366).optional().catch(undefined),
+    project: text,
+  }),
+  component: lazyPage(() => import('./features/usage/usage-tab.tsx'), 'UsageTab'),
 });
 
 const admin = createRoute({

@@ -9,11 +9,13 @@ import {
   type MessagePart,
   type ModelMessage,
   type ModelParameters,
+  noUsage,
   type TokenUsage,
   type ToolCall,
   type ToolSpec,
 } from '../../providers/model/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
+import type { Spending } from '../usage/index.ts';
 import { GrowingText } from './growing-text.ts';
 import * as thread from './thread.ts';
 import { type Tool, type ToolScope, toolSpec } from './tool.ts';
@@ -56,14 +58,6 @@ export interface Phase {
   permit?(tool: Tool, call: ToolCall, key: string): Promise<'allowed' | 'denied' | 'waiting'>;
   /** Parts that go with the messages of people, by the id of their step. */
   attachments?(steps: thread.Step[], signal: AbortSignal): Promise<ReadonlyMap<string, MessagePart[]>>;
-}
-
-/** Money set aside for one call. */
-export interface Spending {
-  /** Replaces it by what the call really used. */
-  settle(usage: TokenUsage, cost: number, durationMs: number, failed: boolean): Promise<void>;
-  /** Gives it back when it was not settled. */
-  release(): Promise<void>;
 }
 
 export type PhaseEnd =
@@ -229,15 +223,25 @@ async function stream(
         toolCalls.push(call);
       } else finish = event;
     }
-  } finally {
     await growing.end();
+  } catch (error) {
+    await growing.end().catch(() => {});
+    // The work was taken away while the model spoke, for example because a person stopped it.
+    const usage = usageOf(
+      finish ?? { type: 'finish', stopReason: 'aborted', usage: noUsage },
+      { messages, tools },
+      text + reasoning,
+    );
+    if (usage !== noUsage) await spending.settle(usage, model.cost(usage), deps.clock.now() - started, true);
+    throw error;
   }
   if (!finish) throw new AppError('internal', 'The model’s stream ended without its last event.');
 
   const failed = finish.stopReason === 'error' || finish.stopReason === 'aborted';
-  const cost = model.cost(finish.usage);
+  const usage = usageOf(finish, { messages, tools }, text + reasoning);
+  const cost = model.cost(usage);
   // The vendor was paid whether or not the step is kept, so this comes first.
-  await spending.settle(finish.usage, cost, deps.clock.now() - started, failed);
+  await spending.settle(usage, cost, deps.clock.now() - started, failed);
   await inSession(deps, phase, async (session) => {
     if (failed) await phase.record.discard(session, messageId);
     else
@@ -245,12 +249,31 @@ async function stream(
         content: text,
         reasoning,
         tool_calls: toolCalls,
-        usage: finish.usage,
+        usage,
         cost,
         model: model.label,
       });
   });
   return finish;
+}
+
+/**
+ * What a call used. A vendor says it at the end, which a call that was cut off does not reach; what it had said until
+ * then is paid for all the same, and is estimated.
+ */
+function usageOf(
+  { usage, stopReason }: FinishEvent,
+  { messages, tools }: { messages: ModelMessage[]; tools: ToolSpec[] },
+  said: string,
+): TokenUsage {
+  const cutOff = stopReason === 'error' || stopReason === 'aborted';
+  if (!cutOff || said === '' || usage.inputTokens + usage.outputTokens > 0) return usage;
+  return {
+    inputTokens: estimateMessageTokens(messages) + estimateTokens(JSON.stringify(tools)),
+    outputTokens: estimateTokens(said),
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+  };
 }
 
 async function runTool(

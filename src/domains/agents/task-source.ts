@@ -8,10 +8,10 @@ import type { FileService } from '../files/index.ts';
 import type { MemoryService } from '../memory/index.ts';
 import { acceptArtifacts, completeProject } from '../projects/index.ts';
 import { type Models, type ModelTier, nextTier } from '../settings/index.ts';
+import { openSpending } from '../usage/index.ts';
 import { resultsOf } from './artifacts.ts';
 import { knowledgeTools } from './knowledge-tools.ts';
 import { failureOf, type Phase, type PhaseEnd, runPhase } from './loop.ts';
-import { openSpending } from './metering.ts';
 import { planTool } from './plan-tool.ts';
 import { type Role, systemPrompt } from './roles.ts';
 import { discardUnfinished, insertUserStep, listSteps, type Step, taskRecorder } from './thread.ts';
@@ -116,6 +116,10 @@ export class TaskSource implements WorkSource<TaskClaim> {
       await sql`select settle_budget(r.id, 0, 0) from meta_budget_reservations r
         join meta_task_runs u on u.id = r.run_id
         where u.task_id = ${task.id} and u.attempt < ${task.attempt} and r.released_at is null`.execute(
+        session,
+      );
+      await sql`delete from api_usage u using meta_task_runs r
+        where r.id = u.run_id and r.task_id = ${task.id} and r.attempt < ${task.attempt} and u.status = 'reserved'`.execute(
         session,
       );
       let threadId = task.thread_id;
@@ -225,6 +229,7 @@ export class TaskSource implements WorkSource<TaskClaim> {
             task_id: run.task.id,
             run_id: run.run_id,
             conversation_id: run.thread_id,
+            message_id: null,
             tier,
             model,
           },

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Session, UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
-import { failureOf, openSpending, runPhase } from '../agents/index.ts';
+import { failureOf, runPhase } from '../agents/index.ts';
+import { openSpending } from '../usage/index.ts';
 import { AttachedFiles } from './attachments.ts';
 import { Heartbeats } from './heartbeats.ts';
 import type { LiveText } from './live-text.ts';
@@ -117,7 +118,16 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
           reserve: (tokens, cost, signal) =>
             openSpending(
               { database, clock },
-              { principal, project_id, task_id: null, run_id: null, conversation_id, tier, model },
+              {
+                principal,
+                project_id,
+                task_id: null,
+                run_id: null,
+                conversation_id,
+                message_id: id,
+                tier,
+                model,
+              },
               { tokens, cost },
               signal,
             ),

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { type Database, found, type Session } from '../../database/index.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
-import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
+import { embedQuery } from '../../providers/embedding/index.ts';
+import type { PersonalEmbedding } from '../usage/index.ts';
 import type { conversationsContract } from './contract.ts';
 import * as queries from './queries.ts';
 import { searchMessages } from './search.ts';
@@ -15,9 +16,9 @@ type Input<K extends keyof typeof conversationsContract> = z.output<
 /** Conversations of a person over their own files and memory. */
 export class ConversationService {
   readonly #database: Database;
-  readonly #embedding: EmbeddingProvider;
+  readonly #embedding: PersonalEmbedding;
 
-  constructor(database: Database, embedding: EmbeddingProvider) {
+  constructor(database: Database, embedding: PersonalEmbedding) {
     this.#database = database;
     this.#embedding = embedding;
   }
@@ -122,7 +123,7 @@ export class ConversationService {
 
   /** What the person said and was answered, in all of their conversations or those of one project. */
   async search(context: UserContext, { query, project_id, limit }: Input<'search'>) {
-    const vector = await embedQuery(this.#embedding, query, context.signal);
+    const vector = await embedQuery(this.#embedding.for(context.principal), query, context.signal);
     const items = await this.#database.as(context.principal, (session) =>
       searchMessages(session, {
         query,

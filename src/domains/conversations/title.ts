@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { UserPrincipal } from '../../database/index.ts';
 import { isAppError } from '../../kernel/errors.ts';
 import { estimateTokens } from '../../providers/model/index.ts';
-import { type AgentDeps, openSpending } from '../agents/index.ts';
+import type { AgentDeps } from '../agents/index.ts';
+import { openSpending } from '../usage/index.ts';
 import { announce } from './queries.ts';
 
 /** Characters of the question and of the answer that a title is made from. */
@@ -45,6 +46,7 @@ export async function titleConversation(
       task_id: null,
       run_id: null,
       conversation_id,
+      message_id: null,
       tier: 'haiku' as const,
       model,
     };

@@ -10,9 +10,10 @@ import { AppError } from '../../kernel/errors.ts';
 import { newId, sha256 } from '../../kernel/ids.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
-import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
+import { embedQuery } from '../../providers/embedding/index.ts';
 import { detectMimeType } from '../../providers/extraction/index.ts';
 import type { StorageProvider } from '../../providers/storage/index.ts';
+import type { PersonalEmbedding } from '../usage/index.ts';
 import type { filesContract } from './contract.ts';
 import * as queries from './queries.ts';
 
@@ -28,7 +29,7 @@ const headBytes = 64 * 1024;
 export interface FilesDeps {
   database: Database;
   storage: StorageProvider;
-  embedding: EmbeddingProvider;
+  embedding: PersonalEmbedding;
   /** For uploads on their way in. */
   tempDir: string;
 }
@@ -310,7 +311,7 @@ export class FileService {
     },
   ): Promise<queries.PassageRow[]> {
     const { database, embedding } = this.#deps;
-    const vector = await embedQuery(embedding, search.query, search.signal);
+    const vector = await embedQuery(embedding.for(principal), search.query, search.signal);
     return database.as(principal, (session) =>
       queries.searchPassages(session, {
         query: search.query,

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
-import type { EmbeddingProvider } from '../../providers/embedding/index.ts';
 import { chunkText, type TextExtractor } from '../../providers/extraction/index.ts';
+import type { PersonalEmbedding } from '../usage/index.ts';
 import * as queries from './queries.ts';
 import type { FileService } from './service.ts';
 
@@ -101,10 +101,23 @@ export class FileSource implements WorkSource<FileClaim> {
 }
 
 const sources = ['memory', 'chunks', 'messages'] as const;
+const tables = {
+  memory: 'meta_memory_facts',
+  chunks: 'meta_file_chunks',
+  messages: 'meta_messages',
+} as const;
+
+interface EmbeddingRow {
+  id: string;
+  content: string;
+  content_md5: string;
+  user_id: string;
+  project_id: string | null;
+}
 
 interface EmbeddingClaim extends Claim {
   source: (typeof sources)[number];
-  rows: { id: string; content: string; content_md5: string }[];
+  rows: EmbeddingRow[];
 }
 
 /** Rows without an embedding of the current model, in batches. Search works by words until they have one. */
@@ -113,9 +126,9 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
   readonly channel = 'meta_agent_embeddings';
   readonly concurrency = 1;
   readonly #database: Database;
-  readonly #embedding: EmbeddingProvider;
+  readonly #embedding: PersonalEmbedding;
 
-  constructor(database: Database, embedding: EmbeddingProvider) {
+  constructor(database: Database, embedding: PersonalEmbedding) {
     this.#database = database;
     this.#embedding = embedding;
   }
@@ -123,8 +136,9 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
   async claim(worker: string): Promise<EmbeddingClaim[]> {
     for (const source of sources) {
       const { rows } = await this.#database.asService('claim rows to embed', (session) =>
-        sql<EmbeddingClaim['rows'][number]>`
-          select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32)`.execute(
+        sql<EmbeddingRow>`
+          with claimed as (select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32))
+          select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`.execute(
           session,
         ),
       );
@@ -139,10 +153,22 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
   }
 
   async run({ source, rows }: EmbeddingClaim, _worker: string, signal: AbortSignal): Promise<void> {
-    const vectors = await this.#embedding.embed(
-      rows.map(({ content }) => content),
-      signal,
-    );
+    for (const owned of byOwner(rows)) await this.#embed(source, owned, signal);
+  }
+
+  async #embed(source: EmbeddingClaim['source'], rows: EmbeddingRow[], signal: AbortSignal): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    const texts = rows.map(({ content }) => content);
+    const vectors = await this.#embedding
+      .for(first)
+      .embed(texts, signal)
+      .catch((error: unknown) => {
+        // Search goes by words until the limit of use leaves room again: the claim runs out and comes back.
+        if (isAppError(error, 'budget_exceeded')) return null;
+        throw error;
+      });
+    if (vectors === null) return;
     const stored = rows.map(({ id, content_md5 }, index) => ({ id, content_md5, embedding: vectors[index] }));
     await this.#database.asService('keep embeddings', (session) =>
       sql`select store_embeddings(${source}, ${this.#embedding.model}, ${JSON.stringify(stored)}::jsonb)`.execute(
@@ -150,4 +176,14 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
       ),
     );
   }
+}
+
+/** Each person pays for their own, in the project it belongs to. */
+function byOwner(rows: EmbeddingRow[]): EmbeddingRow[][] {
+  const groups = new Map<string, EmbeddingRow[]>();
+  for (const row of rows) {
+    const key = `${row.user_id}:${row.project_id}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 import { estimateTokens, type FinishEvent, type ModelMessage } from '../../providers/model/index.ts';
-import type { openSpending } from '../agents/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
+import type { Spending } from '../usage/index.ts';
 import { category } from './contract.ts';
 import type { FoundFact } from './rules.ts';
-
-type Spending = Awaited<ReturnType<typeof openSpending>>;
 
 const maxOutputTokens = 1_000;
 /** Longer messages are pasted material; people say who they are at the beginning or the end. */

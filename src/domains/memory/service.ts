@@ -3,8 +3,9 @@ import { type Database, found, type Session, type UserPrincipal } from '../../da
 import { AppError } from '../../kernel/errors.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
-import { type EmbeddingProvider, embedQuery } from '../../providers/embedding/index.ts';
+import { embedQuery } from '../../providers/embedding/index.ts';
 import { estimateTokens } from '../../providers/model/index.ts';
+import type { PersonalEmbedding } from '../usage/index.ts';
 import * as candidates from './candidates.ts';
 import type { MemorySettings, memoryContract } from './contract.ts';
 import * as queries from './queries.ts';
@@ -17,9 +18,9 @@ const defaultSettings: MemorySettings = { extraction: 'ask', use_model: false, m
 /** What is remembered about a person and their projects. */
 export class MemoryService {
   readonly #database: Database;
-  readonly #embedding: EmbeddingProvider;
+  readonly #embedding: PersonalEmbedding;
 
-  constructor(database: Database, embedding: EmbeddingProvider) {
+  constructor(database: Database, embedding: PersonalEmbedding) {
     this.#database = database;
     this.#embedding = embedding;
   }
@@ -133,7 +134,7 @@ export class MemoryService {
     limit: number,
     signal?: AbortSignal,
   ): Promise<queries.FactRow[]> {
-    const vector = await embedQuery(this.#embedding, text, signal);
+    const vector = await embedQuery(this.#embedding.for(principal), text, signal);
     return this.#database.as(principal, (session) =>
       queries.searchFacts(session, {
         query: text,
@@ -145,7 +146,7 @@ export class MemoryService {
   }
 
   async #search(principal: UserPrincipal, search: FactSearch) {
-    const vector = await embedQuery(this.#embedding, search.query, search.signal);
+    const vector = await embedQuery(this.#embedding.for(principal), search.query, search.signal);
     return this.#database.as(principal, async (session) => {
       const rows = await queries.searchFacts(session, {
         query: search.query,
@@ -164,7 +165,7 @@ export class MemoryService {
 
   /** Conversations of the person's own that speak of something; private ones are not searched. */
   async recall(context: UserContext, input: Input<'recall'>) {
-    const vector = await embedQuery(this.#embedding, input.query, context.signal);
+    const vector = await embedQuery(this.#embedding.for(context.principal), input.query, context.signal);
     const items = await this.#database.as(context.principal, (session) =>
       queries.recall(session, { ...input, ...vector, filter: { user_id: context.principal.user_id } }),
     );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, money, ok, page, time, tokens } from '../../operations/fields.ts';
+import { ok, page, time } from '../../operations/fields.ts';
 import { contract } from '../../operations/operation.ts';
 
 export const providerKind = z.enum([
@@ -122,21 +122,5 @@ export const settingsContract = {
     scope: 'signed-in',
     input: z.object({}),
     output: z.object({ ollama: z.object({ base_url: z.string(), models: z.array(z.string()) }).nullable() }),
-  }),
-  usage: contract({
-    id: 'usage.summary',
-    summary: 'Tokens and money by day and model',
-    method: 'GET',
-    path: '/usage',
-    scope: 'signed-in',
-    input: z.object({ days: z.coerce.number().int().min(1).max(366).default(30), project_id: id.optional() }),
-    output: z.object({
-      total: z.object({ calls: z.number(), input_tokens: tokens, output_tokens: tokens, cost_usd: money }),
-      by_day: z.array(z.object({ day: z.string(), calls: z.number(), tokens, cost_usd: money })),
-      by_model: z.array(
-        z.object({ provider: z.string(), model: z.string(), calls: z.number(), tokens, cost_usd: money }),
-      ),
-    }),
-    tool: true,
   }),
 };

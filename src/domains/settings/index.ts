@@ -1,4 +1,4 @@
 export { Models, type ModelTier, nextTier, type ResolvedModel } from './models.ts';
 export { settingsOperations } from './operations.ts';
-export { insertUsage, type UsageInput } from './queries.ts';
+export { listPrices } from './queries.ts';
 export { SettingsService } from './service.ts';

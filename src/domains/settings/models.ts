@@ -110,7 +110,7 @@ export class Models {
       kind: row.kind,
       model,
       label: `${row.name}/${model}`,
-      cost: (usage) => priceOf({ provider: row.kind, model, usage, at }, prices) ?? 0,
+      cost: (usage) => priceOf({ provider: row.kind, model, usage, at, baseUrl: row.base_url }, prices) ?? 0,
     };
   }
 

@@ -10,6 +10,5 @@ export function settingsOperations(service: SettingsService): Operation[] {
     defineOperation(contract.deleteProvider, (context, input) => service.deleteProvider(context, input.id)),
     defineOperation(contract.testProvider, (context, input) => service.testProvider(context, input.id)),
     defineOperation(contract.discoverProviders, (context) => service.discover(context)),
-    defineOperation(contract.usage, (context, input) => service.usage(context, input)),
   ];
 }

@@ -95,62 +95,14 @@ export const recordTest = (session: Session, id: string, ok: boolean, message: s
     .where('id', '=', id)
     .execute();
 
-export interface UsageInput {
-  user_id: string;
-  project_id: string | null;
-  task_id: string | null;
-  run_id: string | null;
-  conversation_id: string | null;
-  provider: string;
-  model: string;
-  endpoint: 'chat';
-  input_tokens: number;
-  output_tokens: number;
-  cached_tokens: number;
-  reasoning_tokens: number;
-  cost_usd: number;
-  duration_ms: number;
-  status: 'settled' | 'failed';
-}
-
-export const insertUsage = (session: Session, row: UsageInput) =>
-  session.insertInto('api_usage').values(row).execute();
-
 /** Prices kept in the database, which override the bundled ones. */
 export const listPrices = (session: Session, provider: string, at: Date) =>
   session
     .selectFrom('model_prices')
     .selectAll()
     .where('provider', '=', provider)
+    // Of two that hold, the one that came later.
+    .orderBy('valid_from', 'desc')
     .where('valid_from', '<=', at.toISOString().slice(0, 10))
     .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', at.toISOString().slice(0, 10))]))
     .execute();
-
-export async function usageSummary(
-  session: Session,
-  userId: string,
-  days: number,
-  projectId: string | undefined,
-) {
-  const where = sql`where created_at > now() - make_interval(days => ${days})
-    and ${projectId === undefined ? sql`user_id = ${userId}` : sql`project_id = ${projectId}`}`;
-  const total = await sql<{ calls: number; input_tokens: number; output_tokens: number; cost_usd: number }>`
-    select count(*) as calls, coalesce(sum(input_tokens), 0)::bigint as input_tokens,
-           coalesce(sum(output_tokens), 0)::bigint as output_tokens, coalesce(sum(cost_usd), 0) as cost_usd
-    from api_usage ${where}`.execute(session);
-  const byDay = await sql<{ day: string; calls: number; tokens: number; cost_usd: number }>`
-    select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) as calls,
-           sum(input_tokens + output_tokens)::bigint as tokens, sum(cost_usd) as cost_usd
-    from api_usage ${where} group by 1 order by 1`.execute(session);
-  const byModel = await sql<{
-    provider: string;
-    model: string;
-    calls: number;
-    tokens: number;
-    cost_usd: number;
-  }>`
-    select provider, model, count(*) as calls, sum(input_tokens + output_tokens)::bigint as tokens,
-           sum(cost_usd) as cost_usd
-    from api_usage ${where} group by 1, 2 order by 4 desc`.execute(session);
-  return { total: total.rows[0], by_day: byDay.rows, by_model: byModel.rows };
-}

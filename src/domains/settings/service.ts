@@ -18,7 +18,7 @@ export interface SettingsDeps {
   ollamaUrl: string;
 }
 
-/** Model connections and what they cost. */
+/** Model connections. */
 export class SettingsService {
   readonly #deps: SettingsDeps;
 
@@ -111,21 +111,6 @@ export class SettingsService {
   async discover(context: UserContext) {
     const ollama = await findOllama(this.#deps.ollamaUrl, context.signal);
     return { ollama: ollama ? { base_url: ollama.baseUrl, models: ollama.models } : null };
-  }
-
-  usage(context: UserContext, input: Input<'usage'>) {
-    return this.#deps.database.as(context.principal, async (session) => {
-      const summary = await queries.usageSummary(
-        session,
-        context.principal.user_id,
-        input.days,
-        input.project_id,
-      );
-      return {
-        ...summary,
-        total: summary.total ?? { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 },
-      };
-    });
   }
 
   async #get(principal: UserPrincipal, id: string) {

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { UsageService } from '../../domains/usage/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Registry } from '../../operations/index.ts';
@@ -13,11 +14,13 @@ import { type FileRoutesDeps, mountFiles } from './files.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { mountOperations } from './routes.ts';
 import { hostCheck, securityHeaders } from './security.ts';
+import { mountUsage } from './usage.ts';
 
 export interface HttpAppDeps extends ContextDeps {
   registry: Registry;
   files: FileRoutesDeps;
   chats: ChatRoutesDeps;
+  usage: UsageService;
   idempotency: IdempotencyStore;
   version: string;
   host: string;
@@ -49,6 +52,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
 
   mountFiles(app, deps, deps.files);
   mountChats(app, deps, deps.chats);
+  mountUsage(app, deps, deps.usage);
   mountOperations(app, deps.registry, deps);
   mountMcp(app, deps.registry, deps.version, deps);
   const unknown = (c: Context<Env>): never => {

@@ -11,6 +11,7 @@ export interface EmbeddingProvider {
   readonly model: string;
   /** Null until the first answer of a model whose width is not known beforehand. */
   readonly dimensions: number | null;
-  embed(texts: string[], signal?: AbortSignal): Promise<number[][]>;
+  /** @param counted told the tokens the vendor counted, where it says so. */
+  embed(texts: string[], signal?: AbortSignal, counted?: (tokens: number) => void): Promise<number[][]>;
   close(): Promise<void>;
 }

@@ -80,26 +80,31 @@ class RemoteEmbedding implements EmbeddingProvider {
     return this.#dimensions;
   }
 
-  async embed(texts: string[], signal?: AbortSignal): Promise<number[][]> {
+  async embed(
+    texts: string[],
+    signal?: AbortSignal,
+    counted?: (tokens: number) => void,
+  ): Promise<number[][]> {
     signal?.throwIfAborted();
     if (texts.length === 0) return [];
-    const vectors = await this.#request(texts, signal);
+    const { embeddings: vectors, usage } = await this.#request(texts, signal);
+    // The SDK says NaN where the vendor says nothing.
+    if (usage.tokens > 0) counted?.(usage.tokens);
     this.#dimensions = vectors[0]?.length ?? null;
     return vectors.map(normalized);
   }
 
-  async #request(texts: string[], signal?: AbortSignal): Promise<number[][]> {
+  async #request(texts: string[], signal?: AbortSignal) {
     try {
       // Vendors refuse an empty text; a blank stands for it.
       const values = texts.map((text) => text.slice(0, readLength) || ' ');
-      const { embeddings } = await embedMany({
+      return await embedMany({
         model: this.#embedding,
         values,
         maxRetries: 0,
         maxParallelCalls: 2,
         abortSignal: signal,
       });
-      return embeddings;
     } catch (error) {
       signal?.throwIfAborted();
       const { code, message, retryable, retryAfterMs } = classify(error, this.#name, this.#clock.now());

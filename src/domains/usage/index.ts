@@ -1,0 +1,4 @@
+export { countedEmbedding, type PersonalEmbedding, uncounted } from './embedding.ts';
+export { type Account, openSpending, type Spending } from './metering.ts';
+export { usageOperations } from './operations.ts';
+export { UsageService } from './service.ts';

@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Input, Select } from '../../components/field.tsx';
+import { FormError } from '../../components/states.tsx';
+import { api, troubleOf } from '../../lib/api.ts';
+import { useAction } from '../../lib/queries.ts';
+import { statusQuery } from '../auth/queries.ts';
+import { projectChoicesQuery } from '../projects/queries.ts';
+import { limitsQuery, type UsageLimit } from './queries.ts';
+
+const periods = [
+  ['day', 'Each day'],
+  ['month', 'Each month'],
+  ['total', 'For good'],
+] as const;
+
+/** Sets a limit for oneself, for a project one owns or, as an administrator, for a person. */
+export function LimitDialog({ limit, onClose }: { limit: UsageLimit | undefined; onClose: () => void }) {
+  const form = useId();
+  const isAdmin = useQuery(statusQuery).data?.user?.role !== 'user';
+  const projects = useQuery(projectChoicesQuery);
+  const [whom, setWhom] = useState('me');
+  const [email, setEmail] = useState('');
+  const [period, setPeriod] = useState<UsageLimit['period']>(limit?.period ?? 'month');
+  const [tokens, setTokens] = useState(limit?.max_tokens?.toString() ?? '');
+  const [cost, setCost] = useState(limit?.max_cost_usd?.toString() ?? '');
+  const save = useAction(
+    async () =>
+      api.usage.setLimit({
+        ...(limit ? placeOf(limit) : await choice(whom, email)),
+        period,
+        max_tokens: numberOf(tokens),
+        max_cost_usd: numberOf(cost),
+        ...(limit && { warn_at: limit.warn_at }),
+      }),
+    { refresh: [limitsQuery.queryKey], announceError: false, onSuccess: onClose },
+  );
+  const fields = troubleOf(save.error).fields;
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    save.mutate();
+  }
+  return (
+    <Dialog
+      title={limit ? `Limit of ${limit.name}` : 'Add a limit'}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="space-y-4">
+        {!limit && (
+          <>
+            <Select label="For" value={whom} onChange={(event) => setWhom(event.target.value)}>
+              <option value="me">Myself</option>
+              {isAdmin && <option value="person">Another person</option>}
+              {projects.data?.items.map((item) => (
+                <option key={item.id} value={item.id}>
+                  Project {item.name}
+                </option>
+              ))}
+            </Select>
+            {whom === 'person' && (
+              <Input
+                label="E-mail address"
+                type="email"
+                required
+                value={email}
+                onChange={(event) => setEmail(event.target.value)}
+              />
+            )}
+            <Select
+              label="Holds"
+              value={period}
+              hint="Days and months begin at midnight UTC."
+              onChange={(event) =>
+                setPeriod(periods.find(([value]) => value === event.target.value)?.[0] ?? 'month')
+              }
+            >
+              {periods.map(([value, words]) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </Select>
+          </>
+        )}
+        <Input
+          label="Tokens"
+          type="number"
+          min={0}
+          step={1}
+          placeholder="No limit"
+          value={tokens}
+          error={fields.max_tokens}
+          onChange={(event) => setTokens(event.target.value)}
+        />
+        <Input
+          label="Money in US dollars"
+          type="number"
+          min={0}
+          step="any"
+          placeholder="No limit"
+          value={cost}
+          error={fields.max_cost_usd}
+          onChange={(event) => setCost(event.target.value)}
+        />
+        <p className="text-[13px] text-muted">
+          A call is made only when the most it may use fits. A limit you set for yourself holds beside one
+          that an administrator set.
+        </p>
+        <FormError error={save.error} />
+      </form>
+    </Dialog>
+  );
+}
+
+const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+
+const placeOf = ({ is_own, user_id, project_id, organization_id }: UsageLimit) =>
+  is_own
+    ? {}
+    : {
+        user_id: user_id ?? undefined,
+        project_id: project_id ?? undefined,
+        organization_id: organization_id ?? undefined,
+      };
+
+async function choice(whom: string, email: string) {
+  if (whom === 'me') return {};
+  if (whom !== 'person') return { project_id: whom };
+  const { items } = await api.auth.listUsers({ search: email });
+  const user = items.find((item) => item.email.toLowerCase() === email.trim().toLowerCase());
+  if (!user) throw new Error('Nobody here has this e-mail address. Check it in Admin, Users.');
+  return { user_id: user.id };
+}
