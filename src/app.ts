@@ -6,6 +6,7 @@ import { type Config, openSecretBox } from './config/index.ts';
 import { Database, type DeployStep, deploy, isDeployed } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
+import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
 import {
   AnswerSource,
   Approvals,
@@ -112,6 +113,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   ]);
   const live = new LiveText();
   const conversationEvents = new ConversationEvents(database, live);
+  const canvasEvents = new CanvasEvents(database);
   const preferences = new PreferencesService(database, models);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
@@ -131,6 +133,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       importing,
       events: conversationEvents,
     }),
+    ...canvasOperations(new CanvasService(database), new CanvasSharing(database), canvasEvents),
   ]);
 
   const idempotency = new IdempotencyStore(database, secrets);
@@ -209,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     async follow(): Promise<void> {
       await projectEvents.start();
       await conversationEvents.start();
+      await canvasEvents.start();
     },
     async close(): Promise<void> {
       await extensions.servers.close();
