@@ -17,9 +17,13 @@ export function applyEdits(content: string, edits: readonly Edit[]): string {
         fix: 'Read the artifact and copy the text exactly, white space included.',
       });
     if (text.indexOf(search, at + 1) >= 0)
-      throw new AppError('unprocessable', `The text of edit ${index + 1} is in the artifact more than once.`, {
-        fix: 'Search for a longer part that is there once.',
-      });
+      throw new AppError(
+        'unprocessable',
+        `The text of edit ${index + 1} is in the artifact more than once.`,
+        {
+          fix: 'Search for a longer part that is there once.',
+        },
+      );
     return text.slice(0, at) + replace + text.slice(at + search.length);
   }, content);
 }

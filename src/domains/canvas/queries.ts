@@ -41,12 +41,10 @@ export const listArtifacts = (session: Session, filter: ListFilter) =>
     )
     .$if(filter.project_id !== undefined, (query) => query.where('project_id', '=', filter.project_id ?? ''))
     .$if(filter.conversation_id !== undefined, (query) =>
-      query
-        .where('conversation_id', '=', filter.conversation_id ?? '')
-        .where(
-          sql<boolean>`(message_id is null or exists (select from meta_messages m
+      query.where('conversation_id', '=', filter.conversation_id ?? '').where(
+        sql<boolean>`(message_id is null or exists (select from meta_messages m
             where m.id = canvas_artifacts.message_id and m.is_active_branch))`,
-        ),
+      ),
     )
     .$if(Boolean(filter.search), (query) =>
       query.where(

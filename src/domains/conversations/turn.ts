@@ -1,12 +1,7 @@
 import { sql } from 'kysely';
 import { found, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
-import {
-  type AgentDeps,
-  knowledgeTools,
-  systemPrompt,
-  type Tool,
-} from '../agents/index.ts';
+import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
 import type { Preferences, PreferencesService } from '../preferences/index.ts';
