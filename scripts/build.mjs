@@ -79,15 +79,16 @@ async function buildSandbox() {
     jsx: 'automatic',
     charset: 'utf8',
     define: { 'process.env.NODE_ENV': '"production"' },
-    supported: { 'inline-script': false },
   });
   mkdirSync(join(root, 'dist', 'sandbox'), { recursive: true });
+  // What would end the script element, or begin a comment in it; they stand in strings.
+  const inlined = (text) => text.replaceAll(/<(?=!--|\/script)/gi, '\\x3c');
   for (const { path, text } of outputFiles)
     writeFileSync(
       path.replace(/\.js$/, '.html'),
       `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>` +
         `<style>body{font:14px/1.5 system-ui,sans-serif;margin:1rem}</style></head>` +
-        `<body><script>${text}</script></body></html>\n`,
+        `<body><script>${inlined(text)}</script></body></html>\n`,
     );
   console.log(`built the frames of previews in ${Date.now() - started} ms`);
 }
