@@ -2,7 +2,8 @@
 --
 -- A canvas_artifact is the present text; every text it had is a canvas_version, written by trigger, so that any can be
 -- restored (restore_canvas_version()). It belongs to a person and, in a project, to its members; it may come from a
--- conversation. Publishing shows it to every signed-in user; canvas_shares are links, stored as hashes, with expiry.
+-- conversation, whose project it then follows: while that is private, nobody else sees it. Publishing shows it to every
+-- signed-in user; canvas_shares are links, stored as hashes, with expiry.
 -- People edit one together in a room of 018_realtime_schema.sql (resource type canvas).
 
 -- --------------------------------------------------------------------------------------------------- tables
@@ -101,6 +102,40 @@ begin
 end
 $$;
 
+-- An artifact of a conversation is in the conversation's project, and in none while that is private.
+create or replace function private.place_canvas()
+returns trigger language plpgsql volatile set search_path = '' as $$
+begin
+  if new.conversation_id is not null then
+    new.project_id := (select case when not c.is_private then c.project_id end from public.meta_conversations c
+      where c.id = new.conversation_id);
+  end if;
+  return new;
+end
+$$;
+
+create or replace function private.move_canvas()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.canvas_artifacts a set project_id = case when not new.is_private then new.project_id end
+  where a.conversation_id = new.id;
+  return null;
+end
+$$;
+
+-- Tells those who follow the conversation which artifact changed, never what is in it.
+create or replace function private.announce_canvas()
+returns trigger language plpgsql volatile set search_path = '' as $$
+declare
+  v_row public.canvas_artifacts := case when tg_op = 'DELETE' then old else new end;
+begin
+  if v_row.conversation_id is not null then
+    perform pg_notify('meta_agent_chat', format('%s canvas %s', v_row.conversation_id, v_row.id));
+  end if;
+  return null;
+end
+$$;
+
 -- Brings an older version back, as a new one; returns its number, null when there is no such version to see or write.
 create or replace function public.restore_canvas_version(p_artifact_id uuid, p_version int)
 returns int language sql volatile set search_path = '' as $$
@@ -124,12 +159,20 @@ create or replace trigger version_canvas before insert or update of content, is_
   for each row execute function private.version_canvas();
 create or replace trigger keep_canvas_version after insert or update of content on public.canvas_artifacts
   for each row execute function private.keep_canvas_version();
+create or replace trigger place_canvas before insert or update of conversation_id, project_id on public.canvas_artifacts
+  for each row execute function private.place_canvas();
+create or replace trigger announce_canvas after insert or update or delete on public.canvas_artifacts
+  for each row execute function private.announce_canvas();
+create or replace trigger move_canvas after update of project_id, is_private on public.meta_conversations
+  for each row when (old.project_id is distinct from new.project_id or old.is_private <> new.is_private)
+  execute function private.move_canvas();
 create or replace trigger refuse_agents before insert or update or delete on public.canvas_shares
   for each row execute function private.refuse_agents();
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
 call private.declare_execute('private.keep_canvas_version()');
+call private.declare_execute('private.move_canvas()');
 call private.declare_execute('public.restore_canvas_version(uuid, int)', 'authenticated');
 call private.declare_execute('public.find_canvas_share(text)');
 

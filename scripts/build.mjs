@@ -1,8 +1,8 @@
-// Transpiles src/ to dist/ file by file (same layout) and builds the console.
+// Transpiles src/ to dist/ file by file (same layout), builds the console and the frames of previews.
 // `--if-stale` does only what is missing or older than its sources; `npm start` uses it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -60,5 +60,41 @@ function buildConsole() {
   console.log(`built the console in ${Date.now() - started} ms`);
 }
 
+/** Each frame is one page with everything in it: its policy lets it load nothing. */
+async function buildSandbox() {
+  const sources = files('web/sandbox', () => true);
+  const target = (source) => join(root, 'dist', 'sandbox', basename(source).replace(/\.tsx?$/, '.html'));
+  const entries = sources.filter((source) => !source.endsWith('frame.ts'));
+  if (ifStale && entries.every((source) => age(target(source)) >= newest(sources))) return;
+  const started = Date.now();
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: entries,
+    outdir: join(root, 'dist', 'sandbox'),
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    charset: 'utf8',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  mkdirSync(join(root, 'dist', 'sandbox'), { recursive: true });
+  // What would end the script element, or begin a comment in it; they stand in strings.
+  const inlined = (text) => text.replaceAll(/<(?=!--|\/script)/gi, '\\x3c');
+  for (const { path, text } of outputFiles)
+    writeFileSync(
+      path.replace(/\.js$/, '.html'),
+      `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>` +
+        `<style>body{font:14px/1.5 system-ui,sans-serif;margin:1rem}</style></head>` +
+        `<body><script>${inlined(text)}</script></body></html>\n`,
+    );
+  console.log(`built the frames of previews in ${Date.now() - started} ms`);
+}
+
 await buildServer();
-if (!serverOnly) buildConsole();
+if (!serverOnly) {
+  buildConsole();
+  await buildSandbox();
+}

@@ -5,6 +5,7 @@ import { type Config, openSecretBox } from './config/index.ts';
 import type { Database, DeployStep } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
+import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
 import {
   AnswerSource,
   Approvals,
@@ -118,6 +119,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   ]);
   const live = new LiveText();
   const conversationEvents = new ConversationEvents(database, live);
+  const canvasEvents = new CanvasEvents(database);
   const preferences = new PreferencesService(database, models);
   const usage = new UsageService(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
@@ -139,6 +141,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       importing,
       events: conversationEvents,
     }),
+    ...canvasOperations(new CanvasService(database), new CanvasSharing(database), canvasEvents),
   ]);
 
   const idempotency = new IdempotencyStore(database, secrets);
@@ -220,6 +223,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     async follow(): Promise<void> {
       await projectEvents.start();
       await conversationEvents.start();
+      await canvasEvents.start();
     },
     async close(): Promise<void> {
       await extensions.servers.close();

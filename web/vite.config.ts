@@ -15,5 +15,5 @@ export default defineConfig({
     // Inlined assets would be data: URLs, which the page's content policy allows for images only.
     assetsInlineLimit: 0,
   },
-  server: { proxy: { '/api': server } },
+  server: { proxy: { '/api': server, '/sandbox': server } },
 });

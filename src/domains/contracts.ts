@@ -1,5 +1,6 @@
 import type { OperationShape } from '../operations/operation.ts';
 import { authContract } from './auth/contract.ts';
+import { canvasContract } from './canvas/contract.ts';
 import { conversationsContract } from './conversations/contract.ts';
 import { extensionsContract } from './extensions/contract.ts';
 import { filesContract } from './files/contract.ts';
@@ -20,6 +21,7 @@ export const contracts = {
   memory: memoryContract,
   projects: projectsContract,
   conversations: conversationsContract,
+  canvas: canvasContract,
 };
 
 /** All of them in one list. */

@@ -46,6 +46,12 @@ beforeAll(async () => {
     const { messages } = await client.conversations.get({ conversation_id: conversation.id });
     return messages.every(({ status }) => status !== 'streaming');
   }, 'the answer is given');
+  const canvas = await client.canvas.create({
+    title: `Drawing of a ${marker}`,
+    content: `The ${marker} swims.`,
+    conversation_id: conversation.id,
+  });
+  const canvasLink = await client.canvas.createShare({ artifact_id: canvas.id });
   const { share } = await client.conversations.createShare({ conversation_id: conversation.id });
   const approval = await app.database.withOwner(async (owner) => {
     const { rows } = await owner.query(
@@ -101,6 +107,8 @@ beforeAll(async () => {
     conversation: conversation.id,
     message: sent.assistant_message.id,
     share: share.id,
+    canvas: canvas.id,
+    canvasShare: canvasLink.share.id,
     approval,
     key: api_key.id,
     provider: provider.id,
@@ -143,7 +151,9 @@ function inputFor(operation: Operation): Record<string, unknown> {
     ids: [world.fact],
     conversation_id: world.conversation,
     message_id: world.message,
-    share_id: world.share,
+    share_id: operation.id.startsWith('canvas.') ? world.canvasShare : world.share,
+    artifact_id: world.canvas,
+    version: 1,
     approval_id: world.approval,
     file_ids: [world.file],
     rating: 1,
@@ -265,6 +275,9 @@ async function snapshot(): Promise<unknown> {
         'meta_conversations',
         'meta_messages',
         'meta_conversation_shares',
+        'canvas_artifacts',
+        'canvas_versions',
+        'canvas_shares',
         'meta_tool_approvals',
         'meta_file_metadata',
         'api_keys',

@@ -53,6 +53,13 @@ const shared = createRoute({
   component: lazyPage(() => import('./features/conversations/shared-page.tsx'), 'SharedPage'),
 });
 
+/** An artifact that somebody shared by a link; needs no account. */
+const sharedArtifact = createRoute({
+  getParentRoute: () => root,
+  path: '/shared/canvas',
+  component: lazyPage(() => import('./features/canvas/shared-artifact-page.tsx'), 'SharedArtifactPage'),
+});
+
 /** Everything behind sign-in. */
 const shell = createRoute({
   getParentRoute: () => root,
@@ -138,6 +145,18 @@ const memory = createRoute({
   component: lazyPage(() => import('./features/memory/memory-page.tsx'), 'MemoryPage'),
 });
 
+const canvas = createRoute({
+  getParentRoute: () => shell,
+  path: '/canvas',
+  validateSearch: z.object({ search: text, project: text }),
+  component: lazyPage(() => import('./features/canvas/canvas-page.tsx'), 'CanvasPage'),
+});
+const canvasArtifact = createRoute({
+  getParentRoute: () => shell,
+  path: '/canvas/$artifactId',
+  component: lazyPage(() => import('./features/canvas/artifact-page.tsx'), 'ArtifactPage'),
+});
+
 const chat = createRoute({
   getParentRoute: () => shell,
   path: '/chat',
@@ -146,6 +165,7 @@ const chat = createRoute({
     view: z.enum(['archived', 'trash']).optional().catch(undefined),
     project: text,
     message: text,
+    artifact: text,
   }),
   component: lazyPage(() => import('./features/conversations/chat-page.tsx'), 'ChatPage'),
 });
@@ -253,12 +273,15 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   shared,
+  sharedArtifact,
   shell.addChildren([
     home,
     projects,
     project.addChildren([overview, graph, board, runs, artifacts, decisions, budget, history]),
     files,
     memory,
+    canvas,
+    canvasArtifact,
     chat.addChildren([chatHome, newChat, importChats, conversation]),
     settings.addChildren([
       models,

@@ -9,8 +9,9 @@ import { importsContract } from './transfer/contract.ts';
 export type { Attachment, Conversation, Message } from './shapes/contract.ts';
 
 export const messageEvent = z.object({
-  /** `changed`: the shown branch or the title is another; ask for the conversation again. */
-  type: z.enum(['message', 'text', 'tool', 'changed', 'done']),
+  /** `changed`: the shown branch or the title is another; ask for the conversation again. `artifact`: one beside it. */
+  type: z.enum(['message', 'text', 'tool', 'changed', 'artifact', 'done']),
+  artifact_id: id.optional(),
   message_id: id.optional(),
   /** For `text`: what was added, at `offset` characters of the message. */
   text: z.string().optional(),

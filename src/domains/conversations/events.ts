@@ -24,9 +24,11 @@ export class ConversationEvents {
       for (const woken of this.#followers.get(conversationId) ?? []) woken.now('text');
     });
     await this.#database.listen('meta_agent_chat', (payload) => {
-      const [conversationId = '', what] = payload.split(' ');
-      for (const woken of this.#followers.get(conversationId) ?? [])
+      const [conversationId = '', what, id = ''] = payload.split(' ');
+      for (const woken of this.#followers.get(conversationId) ?? []) {
+        if (what === 'canvas') woken.artifacts.add(id);
         if (what !== 'text' || !woken.isLive) woken.now('rows');
+      }
     });
   }
 
@@ -61,6 +63,8 @@ export class ConversationEvents {
           return;
         }
         if (!growing && told.isNews(shown)) yield { type: 'changed' as const };
+        for (const artifact_id of woken.artifacts) yield { type: 'artifact' as const, artifact_id };
+        woken.artifacts.clear();
         const what = await woken.wait(growing && !woken.isLive ? growingPollMs : quietPollMs);
         if (what === 'rows' && !context.signal.aborted) shown = await this.#read(context, id);
       }
@@ -135,6 +139,8 @@ class Told {
 class Woken {
   /** Reads along with an answer that this process produces. */
   isLive = false;
+  /** Artifacts beside the conversation that changed since it was last told. */
+  readonly artifacts = new Set<string>();
   #what: 'rows' | 'text' | undefined;
   #resolve: () => void = () => {};
 

@@ -1,13 +1,8 @@
 import { sql } from 'kysely';
 import { found, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
-import {
-  type AgentDeps,
-  knowledgeTools,
-  type SearchLimits,
-  systemPrompt,
-  type Tool,
-} from '../agents/index.ts';
+import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
+import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
 import type { Preferences, PreferencesService } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
@@ -17,7 +12,7 @@ const rememberedFacts = 8;
 
 /** A part of the system prompt and where it is from. */
 export interface PromptPart {
-  source: 'role' | 'rules' | 'settings' | 'project' | 'skills' | 'memory';
+  source: 'role' | 'rules' | 'settings' | 'project' | 'skills' | 'memory' | 'canvas';
   /** Stands above the text; empty for the role, which begins the prompt. */
   title: string;
   text: string;
@@ -84,14 +79,18 @@ export async function composeTurn(
       title: 'Remembered about the person',
       text: facts.map((fact) => `- ${fact.content}`).join('\n'),
     });
+  const { canvas_enabled } = preferences.output_config;
+  if (canvas_enabled && place.artifacts !== '')
+    system.push({ source: 'canvas', title: 'Artifacts beside this chat', text: place.artifacts });
   return {
     system,
     tools: [
-      ...chatTools(deps, {
+      ...knowledgeTools(deps.files, deps.memory, {
         documents: preferences.rag_config.enabled,
         passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
         minSimilarity: preferences.rag_config.similarity_threshold,
       }),
+      ...(canvas_enabled ? canvasTools(answer.id) : []),
       ...extensions.tools,
     ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
     parameters: taken(preferences),
@@ -153,9 +152,11 @@ function settingParts({ reasoning_config: { confidence_threshold } }: Preference
     },
   ];
 }
-/** The tools that every answer has. */
-export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>, limits?: SearchLimits): Tool[] =>
-  knowledgeTools(deps.files, deps.memory, limits);
+/** The tools that come with the product. */
+export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>): Tool[] => [
+  ...knowledgeTools(deps.files, deps.memory),
+  ...canvasTools(),
+];
 
 /** Tools that a private conversation does not have: it leaves memory alone in both directions. */
 const memoryTools = new Set(['search_memory', 'remember']);
@@ -169,6 +170,8 @@ interface Place {
   is_private: boolean;
   model_tier: ModelTier | null;
   instructions: string | null;
+  /** What stands beside the conversation, a line each. */
+  artifacts: string;
 }
 
 /** The question, and what the conversation and its project choose. */
@@ -178,12 +181,13 @@ async function readPlace(
   principal: UserPrincipal,
 ): Promise<Place> {
   return database.as(principal, async (session) => {
-    const { rows } = await sql<Place>`
+    const { rows } = await sql<Omit<Place, 'artifacts'>>`
       select coalesce(q.content, '') as question, c.is_private, p.instructions,
         coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
       from meta_messages a join meta_conversations c on c.id = a.conversation_id
       left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
       where a.id = ${answer.id}`.execute(session);
-    return found(rows[0], 'The answer');
+    const artifacts = await canvasPrompt(session, answer.conversation_id, answer.id);
+    return { ...found(rows[0], 'The answer'), artifacts };
   });
 }

@@ -30,6 +30,7 @@ type Input<K extends keyof typeof preferencesContract> = z.output<(typeof prefer
 
 /** What a person chose for an answer, everything laid over everything. */
 export interface Preferences extends Answering {
+  output_config: Settings['output_config'];
   parameters: ModelParameters;
   model: ResolvedModel;
   /** Enabled rules in the order in which they stand in the prompt. */
@@ -82,6 +83,7 @@ export class PreferencesService {
     const answering = layOver(settings, conversation);
     return {
       ...answering,
+      output_config: settings.output_config,
       parameters: toModelParameters(answering),
       model: await this.#models.chosen(principal, tier, conversation),
       rules,

@@ -13,6 +13,7 @@ import { mountConsole } from './console.ts';
 import { type FileRoutesDeps, mountFiles } from './files.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import { mountOperations } from './routes.ts';
+import { mountSandbox } from './sandbox.ts';
 import { hostCheck, securityHeaders } from './security.ts';
 import { mountUsage } from './usage.ts';
 
@@ -62,6 +63,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   };
   app.all('/api/*', unknown);
   app.all('/v1/*', unknown);
+  mountSandbox(app);
   mountConsole(app);
   return app;
 }

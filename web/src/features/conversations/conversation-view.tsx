@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { ArrowDown, ChevronLeft, EyeOff, Network } from 'lucide-react';
+import { ArrowDown, ChevronLeft, EyeOff, Network, Shapes } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
 import { useTitle } from '../../components/page.tsx';
@@ -9,6 +9,7 @@ import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
+import { CanvasBeside } from '../canvas/canvas-beside.tsx';
 import { PassagePanel, type PassageRef } from '../files/passage-panel.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
@@ -29,7 +30,7 @@ export function ConversationView() {
 function Conversation({ id }: { id: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { message: wanted } = route.useSearch();
+  const { message: wanted, artifact: canvas } = route.useSearch();
   const query = useQuery(conversationQuery(id));
   const [passage, setPassage] = useState<PassageRef | null>(null);
   const [overview, setOverview] = useState(false);
@@ -62,6 +63,8 @@ function Conversation({ id }: { id: string }) {
   const show = useAction(api.conversations.show, {
     onSuccess: (shown) => client.setQueryData(conversationQuery(id).queryKey, shown),
   });
+  const showCanvas = (artifact: string | undefined) =>
+    void navigate({ to: '.', search: (now) => ({ ...now, artifact }), replace: true });
   const title = query.data?.conversation.title ?? 'New chat';
   useTitle(title);
 
@@ -83,7 +86,7 @@ function Conversation({ id }: { id: string }) {
   }, [wanted, there, loaded, letGo, showBranch]);
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <CanvasBeside conversationId={id} messages={messages} shown={canvas} onShow={showCanvas}>
       <header className="flex items-center gap-1 border-b border-line py-1.5 pr-2 pl-3 md:pl-6">
         <Link
           to="/chat"
@@ -109,6 +112,12 @@ function Conversation({ id }: { id: string }) {
               </span>
               {formatMoney(query.data.conversation.total_cost)}
             </span>
+            <IconButton
+              label="Canvas"
+              icon={Shapes}
+              aria-pressed={canvas !== undefined}
+              onClick={() => showCanvas(canvas === undefined ? 'all' : undefined)}
+            />
             <IconButton label="Overview" icon={Network} onClick={() => setOverview(true)} />
             <ConversationMenu conversation={query.data.conversation} />
           </>
@@ -181,6 +190,6 @@ function Conversation({ id }: { id: string }) {
           }}
         />
       )}
-    </div>
+    </CanvasBeside>
   );
 }

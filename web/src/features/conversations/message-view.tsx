@@ -6,6 +6,7 @@ import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { formatMoney, formatTokens, plural } from '../../lib/format.ts';
+import { ArtifactCards } from '../canvas/artifact-cards.tsx';
 import type { PassageRef } from '../files/passage-panel.tsx';
 import { AttachmentList } from './attachment-list.tsx';
 import { EditMessage } from './edit-message.tsx';
@@ -68,6 +69,7 @@ export function TurnView({ turn: { message, tools }, marked, busy, onCitation }:
     <div id={`message-${message.id}`} className={cx(look, 'space-y-3')}>
       {tools.length > 0 && <ToolCalls tools={tools} />}
       <Answer message={message} onCitation={onCitation} />
+      <ArtifactCards tools={tools} />
       <ApprovalCard message={message} />
       {message.status !== 'streaming' && <MessageActions message={message} busy={busy} />}
     </div>

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { follow } from '../../lib/live.ts';
+import { canvasKeys } from '../canvas/queries.ts';
 import { conversationKeys, conversationQuery, type Message, type MessageEvent } from './queries.ts';
 
 /** The messages with an event applied; replayed text at a known offset changes nothing. */
@@ -43,6 +44,7 @@ export function useConversationEvents(
     const length = (): number =>
       client.getQueryData(queryKey)?.messages.find((item) => item.id === messageId)?.content.length ?? 0;
     const refresh = (): void => {
+      void client.invalidateQueries({ queryKey: canvasKeys.all });
       void client.invalidateQueries({ queryKey });
       void client.invalidateQueries({ queryKey: conversationKeys.lists });
       void client.invalidateQueries({ queryKey: [...conversationKeys.all, 'tree', conversationId] });
@@ -63,6 +65,10 @@ export function useConversationEvents(
         onState: (now) => setState(now === 'reconnecting' ? 'reconnecting' : 'live'),
         onEvent: (event) => {
           if (event.type === 'changed') refresh();
+          if (event.artifact_id) {
+            void client.invalidateQueries({ queryKey: canvasKeys.one(event.artifact_id) });
+            void client.invalidateQueries({ queryKey: canvasKeys.lists });
+          }
           client.setQueryData(queryKey, (now) =>
             now ? { ...now, messages: apply(now.messages, event) } : now,
           );

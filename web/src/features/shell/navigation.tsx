@@ -6,12 +6,13 @@ import {
   type LucideIcon,
   MessageSquare,
   Settings,
+  Shapes,
   Shield,
 } from 'lucide-react';
 
 export interface Destination {
   label: string;
-  to: '/projects' | '/chat' | '/files' | '/memory' | '/settings' | '/admin';
+  to: '/projects' | '/chat' | '/canvas' | '/files' | '/memory' | '/settings' | '/admin';
   icon: LucideIcon;
   /** The sequence that goes there. */
   keys: string;
@@ -21,6 +22,7 @@ export interface Destination {
 export const destinations: readonly Destination[] = [
   { label: 'Projects', to: '/projects', icon: FolderKanban, keys: 'g p' },
   { label: 'Chat', to: '/chat', icon: MessageSquare, keys: 'g c' },
+  { label: 'Canvas', to: '/canvas', icon: Shapes, keys: 'g v' },
   { label: 'Files', to: '/files', icon: FileText, keys: 'g f' },
   { label: 'Memory', to: '/memory', icon: Brain, keys: 'g m' },
   { label: 'Settings', to: '/settings', icon: Settings, keys: 'g s' },

@@ -11,7 +11,7 @@ import { useShortcut } from '../../lib/shortcuts.ts';
 import { statusQuery } from '../auth/queries.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ModelBanner } from './model-banner.tsx';
-import { destinationsFor, NavigationLinks } from './navigation.tsx';
+import { type Destination, destinationsFor, NavigationLinks } from './navigation.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -115,13 +115,7 @@ export function Shell() {
   );
 }
 
-function GoTo({
-  keys,
-  to,
-}: {
-  keys: string;
-  to: '/projects' | '/chat' | '/files' | '/memory' | '/settings' | '/admin';
-}) {
+function GoTo({ keys, to }: Pick<Destination, 'keys' | 'to'>) {
   const navigate = useNavigate();
   useShortcut(keys, () => void navigate({ to }));
   return null;

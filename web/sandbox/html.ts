@@ -1,0 +1,8 @@
+import { begin, watch } from './frame.ts';
+
+begin((content) => {
+  document.open();
+  watch();
+  document.write(content);
+  document.close();
+});

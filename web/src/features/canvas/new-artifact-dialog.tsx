@@ -1,0 +1,82 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Input, Select } from '../../components/field.tsx';
+import { FormError } from '../../components/states.tsx';
+import { api, troubleOf } from '../../lib/api.ts';
+import { useAction } from '../../lib/queries.ts';
+import { kinds } from './kinds.ts';
+import { type CanvasArtifact, type ContentType, canvasKeys } from './queries.ts';
+
+interface NewArtifactDialogProps {
+  /** Beside which chat, or in which project. */
+  place?: { conversation_id?: string; project_id?: string };
+  onMade: (artifact: CanvasArtifact) => void;
+  onClose: () => void;
+}
+
+/** A new, empty artifact of a person's own. */
+export function NewArtifactDialog({ place, onMade, onClose }: NewArtifactDialogProps) {
+  const formId = useId();
+  const [title, setTitle] = useState('');
+  const [type, setType] = useState<ContentType>('markdown');
+  const [language, setLanguage] = useState('');
+  const create = useAction(api.canvas.create, {
+    refresh: [canvasKeys.lists],
+    announceError: false,
+    onSuccess: onMade,
+  });
+  const { fields } = troubleOf(create.error);
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    create.mutate({
+      title,
+      content_type: type,
+      ...(type === 'code' && language.trim() && { language: language.trim() }),
+      ...place,
+    });
+  }
+  return (
+    <Dialog
+      title="New artifact"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={formId} tone="primary" busy={create.isPending}>
+            Make it
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={submit} className="space-y-4">
+        <Input
+          label="Title"
+          required
+          maxLength={200}
+          value={title}
+          error={fields.title}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <Select label="Kind" value={type} onChange={(event) => setType(event.target.value as ContentType)}>
+          {Object.entries(kinds).map(([value, { label }]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
+        {type === 'code' && (
+          <Input
+            label="Language (optional)"
+            placeholder="python"
+            maxLength={50}
+            value={language}
+            error={fields.language}
+            onChange={(event) => setLanguage(event.target.value)}
+          />
+        )}
+        <FormError error={create.error} />
+      </form>
+    </Dialog>
+  );
+}
