@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { found, type UserPrincipal } from '../../database/index.ts';
+import { found, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
 import {
   type AgentDeps,
@@ -34,6 +34,8 @@ export interface Turn {
   system: PromptPart[];
   tools: Tool[];
   parameters: ModelParameters;
+  /** Names of parameters that are set and that the model does not have. */
+  unsupported: string[];
   /** Most tokens of the conversation it is shown. */
   maxInputTokens: number;
   /** Whether people see what the model thought. */
@@ -46,30 +48,33 @@ export interface Turn {
   memory_ids: string[];
 }
 
-export interface AnswerPlace {
-  /** The message that is being produced. */
-  id: string;
+/** What is asked, and what the conversation and its project choose. */
+export interface TurnPlace {
   conversation_id: string;
   project_id: string | null;
+  question: string;
+  is_private: boolean;
+  model_tier: ModelTier | null;
+  /** Of the project. */
+  instructions: string | null;
 }
 
 /** Composes what the model is given. Every read is under the person's rights. */
 export async function composeTurn(
   deps: TurnDeps,
-  answer: AnswerPlace,
+  place: TurnPlace,
   principal: UserPrincipal,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const place = await readPlace(deps, answer, principal);
   const tier = place.model_tier ?? 'sonnet';
   const [preferences, extensions, facts] = await Promise.all([
-    deps.preferences.resolve(principal, answer.conversation_id, tier),
+    deps.preferences.resolve(principal, place.conversation_id, tier),
     deps.extensions(principal),
     place.is_private
       ? []
-      : deps.memory.searchFacts(principal, {
+      : deps.memory.findFacts(principal, {
           query: place.question.slice(0, 2_000),
-          project_id: answer.project_id,
+          project_id: place.project_id,
           limit: rememberedFacts,
           signal,
         }),
@@ -94,7 +99,7 @@ export async function composeTurn(
       }),
       ...extensions.tools,
     ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
-    parameters: taken(preferences),
+    ...taken(preferences),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
     showThinking: preferences.reasoning_config.show_thinking,
     searchDepth: preferences.search_config.search_depth,
@@ -105,9 +110,12 @@ export async function composeTurn(
 }
 
 /** The parameters that the model has; the others are shown as not supported and stay here. */
-function taken({ model, parameters }: Preferences): ModelParameters {
+function taken({ model, parameters }: Preferences): Pick<Turn, 'parameters' | 'unsupported'> {
   const known: string[] = model.provider.capabilities(model.model, parameters).parameters;
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
+  return {
+    parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name))),
+    unsupported: Object.keys(parameters).filter((name) => !known.includes(name)),
+  };
 }
 
 /** Their names and what they are for; `load_skill` brings the rest when the model wants it. */
@@ -164,26 +172,33 @@ const memoryTools = new Set(['search_memory', 'remember']);
 export const renderSystem = (parts: PromptPart[]): string =>
   parts.map(({ title, text }) => (title === '' ? text : `${title}:\n${text}`)).join('\n\n');
 
-interface Place {
-  question: string;
-  is_private: boolean;
-  model_tier: ModelTier | null;
-  instructions: string | null;
-}
-
-/** The question, and what the conversation and its project choose. */
-async function readPlace(
+/** The place of an answer that is being produced. */
+export const placeOfAnswer = (
   { database }: AgentDeps,
-  answer: AnswerPlace,
+  answerId: string,
   principal: UserPrincipal,
-): Promise<Place> {
-  return database.as(principal, async (session) => {
-    const { rows } = await sql<Place>`
-      select coalesce(q.content, '') as question, c.is_private, p.instructions,
-        coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
+): Promise<TurnPlace> =>
+  database.as(principal, async (session) => {
+    const { rows } = await sql<TurnPlace>`
+      select ${placeFields}, coalesce(q.content, '') as question
       from meta_messages a join meta_conversations c on c.id = a.conversation_id
       left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
-      where a.id = ${answer.id}`.execute(session);
+      where a.id = ${answerId}`.execute(session);
     return found(rows[0], 'The answer');
   });
+
+/** The place where an answer would be produced to a question that is not asked yet. */
+export async function placeOfQuestion(
+  session: Session,
+  conversationId: string,
+  question: string,
+): Promise<TurnPlace> {
+  const { rows } = await sql<TurnPlace>`
+    select ${placeFields}, ${question} as question
+    from meta_conversations c left join meta_projects p on p.id = c.project_id
+    where c.id = ${conversationId} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
+  return found(rows[0], 'The conversation');
 }
+
+const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, p.instructions,
+  coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier`;

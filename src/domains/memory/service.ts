@@ -99,20 +99,32 @@ export class MemoryService {
       signal: context.signal,
     });
     // A person who looks through their memory does not use it; an assistant that asks does.
-    if (!context.browser) await this.#touch(context.principal, items);
+    if (!context.browser)
+      await this.touch(
+        context.principal,
+        items.map(({ id }) => id),
+      );
     return { items, next: null, ...cut };
   }
 
   /** For a prompt: the person's own facts and, inside a project, the project's; a persona sees its own as well. */
   async searchFacts(principal: UserPrincipal, search: FactSearch) {
     const { items } = await this.#search(principal, search);
-    await this.#touch(principal, items);
+    await this.touch(
+      principal,
+      items.map(({ id }) => id),
+    );
     return items;
   }
 
-  async #touch(principal: UserPrincipal, facts: { id: string }[]): Promise<void> {
-    if (facts.length === 0) return;
-    const ids = facts.map(({ id }) => id);
+  /** The same, to be looked at: it is no use of them until it is told with `touch`. */
+  async findFacts(principal: UserPrincipal, search: FactSearch) {
+    return (await this.#search(principal, search)).items;
+  }
+
+  /** Notes that facts were used. */
+  async touch(principal: UserPrincipal, ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
     await this.#database.as(principal, (session) => queries.touchFacts(session, ids));
   }
 
