@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Config, openSecretBox } from './config/index.ts';
-import type { Database, DeployStep } from './database/index.ts';
+import type { Database, DeployStep, UserPrincipal } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
@@ -18,6 +18,7 @@ import {
   Importing,
   ImportSource,
   LiveText,
+  Previewing,
   Sharing,
 } from './domains/conversations/index.ts';
 import {
@@ -124,6 +125,13 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const usage = new UsageService(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
+  const agentDeps: AgentDeps = { database, clock, models, files, memory };
+  const turnDeps = {
+    ...agentDeps,
+    preferences,
+    extensions: (principal: UserPrincipal) => extensionsOf(extensions, principal),
+  };
+
   const registry = new Registry([
     ...authOperations(auth),
     ...settingsOperations(settings),
@@ -137,6 +145,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       conversations,
       approvals,
       asking: new Asking(database, live),
+      previewing: new Previewing(turnDeps),
       sharing: new Sharing(database),
       importing,
       events: conversationEvents,
@@ -152,7 +161,6 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     supabase: { url: config.supabaseUrl, jwtSecret: config.supabaseJwtSecret },
   });
 
-  const agentDeps: AgentDeps = { database, clock, models, files, memory };
   const createWorker = (concurrency: number): Worker =>
     new Worker(
       {
@@ -164,15 +172,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       },
       [
         new TaskSource(agentDeps, concurrency),
-        new AnswerSource(
-          {
-            ...agentDeps,
-            preferences,
-            extensions: (principal) => extensionsOf(extensions, principal),
-          },
-          live,
-          answersAtOnce,
-        ),
+        new AnswerSource(turnDeps, live, answersAtOnce),
         new FileSource(database, files, extractor),
         new MemorySource({ database, clock, models, memory }),
         new EmbeddingSource(database, embedding),

@@ -74,8 +74,12 @@ export class ScriptedModel {
 
   /** The last request of a chat's answer as it stood on the wire. */
   lastRequest(): Record<string, unknown> {
-    const body = this.#server.received.findLast(({ body }) => body.includes('Role: chat'))?.body;
-    return JSON.parse(String(body)) as Record<string, unknown>;
+    return JSON.parse(this.lastBody()) as Record<string, unknown>;
+  }
+
+  /** Its bytes. */
+  lastBody(): string {
+    return String(this.#server.received.findLast(({ body }) => body.includes('Role: chat'))?.body);
   }
 
   /** Makes it the person's default connection, a model for each tier. */

@@ -12,7 +12,6 @@ import {
   noUsage,
   type TokenUsage,
   type ToolCall,
-  type ToolSpec,
 } from '../../providers/model/index.ts';
 import type { ResolvedModel } from '../settings/index.ts';
 import type { Spending } from '../usage/index.ts';
@@ -156,6 +155,21 @@ async function callModel(
   }
 }
 
+/** What a phase's model is asked with these messages. */
+export const requestOf = (
+  { model, tools, parameters }: Pick<Phase, 'model' | 'tools' | 'parameters'>,
+  messages: ModelMessage[],
+) => ({
+  model: model.model,
+  messages,
+  tools: tools.map(toolSpec),
+  parameters: {
+    ...parameters,
+    maxOutputTokens: parameters?.maxOutputTokens ?? defaultMaxOutputTokens,
+  },
+});
+type Request = ReturnType<typeof requestOf>;
+
 /** One call of the model, streamed into a message. A failed one leaves no message. */
 async function tryModel(
   deps: LoopDeps,
@@ -164,18 +178,18 @@ async function tryModel(
   signal: AbortSignal,
 ): Promise<FinishEvent> {
   const { model } = phase;
-  const maxOutputTokens = phase.parameters?.maxOutputTokens ?? defaultMaxOutputTokens;
+  const request = requestOf(phase, messages);
+  const { maxOutputTokens } = request.parameters;
   const mayThink = model.provider.capabilities(model.model).parameters.includes('thinkingBudget');
   const mostOutput = maxOutputTokens + (mayThink ? (phase.parameters?.thinkingBudget ?? 0) : 0);
-  const tools = phase.tools.map(toolSpec);
-  const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(tools));
+  const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(request.tools));
   const spending = await phase.reserve(
     inputTokens + mostOutput,
     model.cost({ inputTokens, outputTokens: mostOutput, cachedInputTokens: 0, reasoningTokens: 0 }),
     signal,
   );
   try {
-    return await stream(deps, phase, { messages, tools, maxOutputTokens }, spending, signal);
+    return await stream(deps, phase, request, spending, signal);
   } finally {
     await spending.release();
   }
@@ -184,11 +198,7 @@ async function tryModel(
 async function stream(
   deps: LoopDeps,
   phase: Phase,
-  {
-    messages,
-    tools,
-    maxOutputTokens,
-  }: { messages: ModelMessage[]; tools: ToolSpec[]; maxOutputTokens: number },
+  request: Request,
   spending: Spending,
   signal: AbortSignal,
 ): Promise<FinishEvent> {
@@ -196,14 +206,7 @@ async function stream(
   const started = deps.clock.now();
   const messageId = await inSession(deps, phase, (session) => phase.record.open(session, model.label));
 
-  const events = model.provider.stream({
-    model: model.model,
-    messages,
-    tools,
-    parameters: { ...phase.parameters, maxOutputTokens },
-    signal,
-    idempotencyKey: messageId,
-  });
+  const events = model.provider.stream({ ...request, signal, idempotencyKey: messageId });
   let text = '';
   let reasoning = '';
   const toolCalls: ToolCall[] = [];
@@ -229,7 +232,7 @@ async function stream(
     // The work was taken away while the model spoke, for example because a person stopped it.
     const usage = usageOf(
       finish ?? { type: 'finish', stopReason: 'aborted', usage: noUsage },
-      { messages, tools },
+      request,
       text + reasoning,
     );
     if (usage !== noUsage) await spending.settle(usage, model.cost(usage), deps.clock.now() - started, true);
@@ -238,7 +241,7 @@ async function stream(
   if (!finish) throw new AppError('internal', 'The model’s stream ended without its last event.');
 
   const failed = finish.stopReason === 'error' || finish.stopReason === 'aborted';
-  const usage = usageOf(finish, { messages, tools }, text + reasoning);
+  const usage = usageOf(finish, request, text + reasoning);
   const cost = model.cost(usage);
   // The vendor was paid whether or not the step is kept, so this comes first.
   await spending.settle(usage, cost, deps.clock.now() - started, failed);
@@ -261,11 +264,7 @@ async function stream(
  * What a call used. A vendor says it at the end, which a call that was cut off does not reach; what it had said until
  * then is paid for all the same, and is estimated.
  */
-function usageOf(
-  { usage, stopReason }: FinishEvent,
-  { messages, tools }: { messages: ModelMessage[]; tools: ToolSpec[] },
-  said: string,
-): TokenUsage {
+function usageOf({ usage, stopReason }: FinishEvent, { messages, tools }: Request, said: string): TokenUsage {
   const cutOff = stopReason === 'error' || stopReason === 'aborted';
   if (!cutOff || said === '' || usage.inputTokens + usage.outputTokens > 0) return usage;
   return {

@@ -10,7 +10,7 @@ import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
 import { permit } from './tools/approvals.ts';
-import { composeTurn, renderSystem, type TurnDeps } from './turn.ts';
+import { composeTurn, placeOfAnswer, renderSystem, type TurnDeps } from './turn.ts';
 
 /**
  * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them
@@ -83,7 +83,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   async #answer(claim: AnswerClaim, worker: string, principal: UserPrincipal, signal: AbortSignal) {
     const { database, clock } = this.#deps;
     const { conversation_id, project_id, id } = claim;
-    const turn = await composeTurn(this.#deps, claim, principal, signal);
+    const place = await placeOfAnswer(this.#deps, claim, principal);
+    const turn = await composeTurn(this.#deps, place, principal, signal);
     const { model, tier, memory_ids, parameters } = turn;
     const attached = new AttachedFiles(this.#deps, principal, model);
     const hold = async (session: Session): Promise<void> => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, UserPrincipal } from '../../database/index.ts';
+import type { Database, Session, UserPrincipal } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isAppError } from '../../kernel/errors.ts';
 import type { MessagePart } from '../../providers/model/index.ts';
@@ -32,6 +32,21 @@ interface AttachmentRow {
   file_size: number | null;
 }
 
+export interface Unsent {
+  message_id: string;
+  file_ids: string[];
+}
+
+/** As they will stand in the table, in the order they were chosen. */
+async function unsentRows(session: Session, { message_id, file_ids }: Unsent): Promise<AttachmentRow[]> {
+  const { rows } = await sql<AttachmentRow>`
+    select gen_random_uuid() as id, ${message_id} as message_id, f.id as file_metadata_id, f.file_name,
+      coalesce(f.mime_type, 'application/octet-stream') as file_type, f.size_bytes as file_size
+    from meta_file_metadata f join unnest(${file_ids}::uuid[]) with ordinality a (id, position) on a.id = f.id
+    order by a.position`.execute(session);
+  return rows;
+}
+
 type Delivery = NonNullable<Attachment['delivered_as']>;
 
 /**
@@ -44,10 +59,14 @@ export class AttachedFiles {
   readonly #model: ResolvedModel;
   #read: Promise<Map<string, MessagePart[]>> | undefined;
 
-  constructor(deps: AttachmentDeps, principal: UserPrincipal, model: ResolvedModel) {
+  readonly #unsent: Unsent | undefined;
+
+  /** @param unsent files that go with a question that is not asked yet. */
+  constructor(deps: AttachmentDeps, principal: UserPrincipal, model: ResolvedModel, unsent?: Unsent) {
     this.#deps = deps;
     this.#principal = principal;
     this.#model = model;
+    this.#unsent = unsent;
   }
 
   parts(steps: Step[], signal: AbortSignal): Promise<ReadonlyMap<string, MessagePart[]>> {
@@ -67,7 +86,7 @@ export class AttachedFiles {
         where a.message_id = any (${[...questions.keys()]}::uuid[]) order by m.sequence desc, a.position`.execute(
         session,
       );
-      return found.rows;
+      return [...(this.#unsent ? await unsentRows(session, this.#unsent) : []), ...found.rows];
     });
     const parts = new Map<string, MessagePart[]>();
     const delivered: { id: string; as: Delivery }[] = [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cursor, id, limit, ok, page, time } from '../../operations/fields.ts';
 import { contract } from '../../operations/operation.ts';
+import { previewContract } from './preview-contract.ts';
 import { conversation, conversationView, message, modelTier } from './shapes/contract.ts';
 import { sharesContract } from './sharing/contract.ts';
 import { toolsContract } from './tools/contract.ts';
@@ -260,6 +261,7 @@ const coreContract = {
 
 export const conversationsContract = {
   ...coreContract,
+  ...previewContract,
   ...toolsContract,
   ...sharesContract,
   ...importsContract,

@@ -3,6 +3,7 @@ export { Asking } from './asking.ts';
 export { ConversationEvents } from './events.ts';
 export { LiveText } from './live-text.ts';
 export { conversationOperations } from './operations.ts';
+export { Previewing } from './preview.ts';
 export { ConversationService } from './service.ts';
 export { Sharing } from './sharing/sharing.ts';
 export { Approvals } from './tools/approvals.ts';

@@ -2,6 +2,7 @@ import { defineOperation, type Operation } from '../../operations/index.ts';
 import type { Asking } from './asking.ts';
 import { conversationsContract as contract } from './contract.ts';
 import type { ConversationEvents } from './events.ts';
+import type { Previewing } from './preview.ts';
 import type { ConversationService } from './service.ts';
 import type { Sharing } from './sharing/sharing.ts';
 import type { Approvals } from './tools/approvals.ts';
@@ -11,6 +12,7 @@ interface Services {
   conversations: ConversationService;
   asking: Asking;
   approvals: Approvals;
+  previewing: Previewing;
   sharing: Sharing;
   importing: Importing;
   events: ConversationEvents;
@@ -19,6 +21,7 @@ interface Services {
 export function conversationOperations({
   conversations,
   asking,
+  previewing,
   approvals,
   sharing,
   importing,
@@ -35,6 +38,7 @@ export function conversationOperations({
     ),
     defineOperation(contract.tree, (context, input) => conversations.tree(context, input.conversation_id)),
     defineOperation(contract.send, (context, input) => asking.send(context, input)),
+    defineOperation(contract.preview, (context, input) => previewing.preview(context, input)),
     defineOperation(contract.edit, (context, input) => asking.edit(context, input)),
     defineOperation(contract.regenerate, (context, input) => asking.regenerate(context, input)),
     defineOperation(contract.show, (context, input) => asking.show(context, input)),

@@ -9,6 +9,25 @@ import { announce, announceText } from './queries.ts';
 /** Messages of the answer's path that a model is shown again; older ones are found by search. */
 const historyMessages = 40;
 
+const history = (last: RawBuilder<unknown>, most: number) => sql`
+  select m.* from message_path(${last}) p join meta_messages m on m.id = p.id
+  where m.role in ('user', 'assistant')
+    and (m.content <> '' or exists (select from meta_message_attachments f where f.message_id = m.id))
+  order by m.sequence desc limit ${most}`;
+
+const stepFields = sql`s.id, s.sequence, s.role, s.content, s.status, s.tool_calls, s.tool_call_id, s.tool_name, s.tool_output,
+  '' as phase, 0 as remarks, coalesce((s.metadata ->> 'is_error')::boolean, false) as is_error,
+  exists (select from meta_message_attachments f where f.message_id = s.id) as has_attachments`;
+
+/** What a model would be shown before a question that is asked next, after the message `last`. */
+export async function stepsBefore(session: Session, last: string | null): Promise<Step[]> {
+  const { rows } = await sql<Step>`
+    select ${stepFields} from (${history(sql`${last}::uuid`, historyMessages - 1)}) s order by s.sequence`.execute(
+    session,
+  );
+  return rows;
+}
+
 /**
  * Keeps an answer of a chat. Its text grows in the one message people see; the tool calls on the way to it are
  * messages below that one. `note` keeps what the model is given, together with the beginning of its first call.
@@ -38,21 +57,13 @@ export function answerRecorder(
   return {
     async steps(session) {
       const { rows } = await sql<Step>`
-        with history as (
-          select m.* from meta_messages a, message_path(a.parent_message_id) p join meta_messages m on m.id = p.id
-          where a.id = ${answerId} and m.role in ('user', 'assistant')
-            and (m.content <> '' or exists (select from meta_message_attachments f where f.message_id = m.id))
-          order by m.sequence desc limit ${historyMessages}
-        ),
+        with history as (${history(sql`(select a.parent_message_id from meta_messages a where a.id = ${answerId})`, historyMessages)}),
         own as (
           select m.* from meta_messages m where m.parent_message_id = ${answerId} and m.is_step
           union all
           select m.* from meta_messages m where m.id = ${answerId} and m.status = 'complete'
         )
-        select id, sequence, role, content, status, tool_calls, tool_call_id, tool_name, tool_output, '' as phase,
-          0 as remarks, coalesce((metadata ->> 'is_error')::boolean, false) as is_error, part,
-          exists (select from meta_message_attachments f where f.message_id = s.id) as has_attachments
-        from (select 1 as part, h.* from history h
+        select ${stepFields}, part from (select 1 as part, h.* from history h
               union all select case when o.id = ${answerId} then 3 else 2 end, o.* from own o) s
         order by part, sequence`.execute(session);
       return rows;

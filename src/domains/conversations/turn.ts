@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { found, type UserPrincipal } from '../../database/index.ts';
+import { found, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
 import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
@@ -29,6 +29,8 @@ export interface Turn {
   system: PromptPart[];
   tools: Tool[];
   parameters: ModelParameters;
+  /** Names of parameters that are set and that the model does not have. */
+  unsupported: string[];
   /** Most tokens of the conversation it is shown. */
   maxInputTokens: number;
   /** Whether people see what the model thought. */
@@ -41,30 +43,37 @@ export interface Turn {
   memory_ids: string[];
 }
 
-export interface AnswerPlace {
-  /** The message that is being produced. */
-  id: string;
+/** What is asked, and what the conversation and its project choose. */
+export interface TurnPlace {
   conversation_id: string;
   project_id: string | null;
+  question: string;
+  is_private: boolean;
+  model_tier: ModelTier | null;
+  /** Of the project. */
+  instructions: string | null;
+  /** The answer that is being produced, where it is. */
+  answer_id?: string;
+  /** What stands beside the conversation, a line each. */
+  artifacts: string;
 }
 
 /** Composes what the model is given. Every read is under the person's rights. */
 export async function composeTurn(
   deps: TurnDeps,
-  answer: AnswerPlace,
+  place: TurnPlace,
   principal: UserPrincipal,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const place = await readPlace(deps, answer, principal);
   const tier = place.model_tier ?? 'sonnet';
   const [preferences, extensions, facts] = await Promise.all([
-    deps.preferences.resolve(principal, answer.conversation_id, tier),
+    deps.preferences.resolve(principal, place.conversation_id, tier),
     deps.extensions(principal),
     place.is_private
       ? []
       : deps.memory.findFacts(principal, {
           query: place.question.slice(0, 2_000),
-          project_id: answer.project_id,
+          project_id: place.project_id,
           limit: rememberedFacts,
           signal,
         }),
@@ -90,10 +99,10 @@ export async function composeTurn(
         passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
         minSimilarity: preferences.rag_config.similarity_threshold,
       }),
-      ...(canvas_enabled ? canvasTools(answer.id) : []),
+      ...(canvas_enabled ? canvasTools(place.answer_id) : []),
       ...extensions.tools,
     ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
-    parameters: taken(preferences),
+    ...taken(preferences),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
     showThinking: preferences.reasoning_config.show_thinking,
     searchDepth: preferences.search_config.search_depth,
@@ -104,9 +113,12 @@ export async function composeTurn(
 }
 
 /** The parameters that the model has; the others are shown as not supported and stay here. */
-function taken({ model, parameters }: Preferences): ModelParameters {
+function taken({ model, parameters }: Preferences): Pick<Turn, 'parameters' | 'unsupported'> {
   const known: string[] = model.provider.capabilities(model.model, parameters).parameters;
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
+  return {
+    parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name))),
+    unsupported: Object.keys(parameters).filter((name) => !known.includes(name)),
+  };
 }
 
 /** Their names and what they are for; `load_skill` brings the rest when the model wants it. */
@@ -165,29 +177,40 @@ const memoryTools = new Set(['search_memory', 'remember']);
 export const renderSystem = (parts: PromptPart[]): string =>
   parts.map(({ title, text }) => (title === '' ? text : `${title}:\n${text}`)).join('\n\n');
 
-interface Place {
-  question: string;
-  is_private: boolean;
-  model_tier: ModelTier | null;
-  instructions: string | null;
-  /** What stands beside the conversation, a line each. */
-  artifacts: string;
+/** The place of an answer that is being produced. */
+export const placeOfAnswer = (
+  { database }: AgentDeps,
+  { id, conversation_id }: { id: string; conversation_id: string },
+  principal: UserPrincipal,
+): Promise<TurnPlace> =>
+  database.as(principal, async (session) => {
+    const [{ rows }, artifacts] = await Promise.all([
+      sql<PlaceRow>`
+        select ${placeFields}, coalesce(q.content, '') as question
+        from meta_messages a join meta_conversations c on c.id = a.conversation_id
+        left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
+        where a.id = ${id}`.execute(session),
+      canvasPrompt(session, conversation_id, id),
+    ]);
+    return { ...found(rows[0], 'The answer'), answer_id: id, artifacts };
+  });
+
+/** The place where an answer would be produced to a question that is not asked yet, below the message `leaf`. */
+export async function placeOfQuestion(
+  session: Session,
+  conversationId: string,
+  leaf: string | null,
+  question: string,
+): Promise<TurnPlace> {
+  const { rows } = await sql<PlaceRow>`
+    select ${placeFields}, ${question} as question
+    from meta_conversations c left join meta_projects p on p.id = c.project_id
+    where c.id = ${conversationId} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
+  const place = found(rows[0], 'The conversation');
+  return { ...place, artifacts: leaf === null ? '' : await canvasPrompt(session, conversationId, leaf) };
 }
 
-/** The question, and what the conversation and its project choose. */
-async function readPlace(
-  { database }: AgentDeps,
-  answer: AnswerPlace,
-  principal: UserPrincipal,
-): Promise<Place> {
-  return database.as(principal, async (session) => {
-    const { rows } = await sql<Omit<Place, 'artifacts'>>`
-      select coalesce(q.content, '') as question, c.is_private, p.instructions,
-        coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
-      from meta_messages a join meta_conversations c on c.id = a.conversation_id
-      left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
-      where a.id = ${answer.id}`.execute(session);
-    const artifacts = await canvasPrompt(session, answer.conversation_id, answer.id);
-    return { ...found(rows[0], 'The answer'), artifacts };
-  });
-}
+type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts'>;
+
+const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, p.instructions,
+  coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier`;

@@ -90,6 +90,25 @@ describe.each(kinds)('contract: %s', (kind) => {
     expect(finish.error).toBeUndefined();
   });
 
+  test('the body of a request is told byte for byte, and nothing is sent for it', async () => {
+    answerWith(kind, { text: ['4'] });
+    const request: ModelRequest = {
+      model: 'm',
+      messages: [
+        { role: 'system', content: 'Be “brief” – \u2028' },
+        { role: 'user', content: [{ type: 'text', text: 'What is 2 + 2?' }] },
+      ],
+      tools: [tool],
+      parameters: { maxOutputTokens: 77, temperature: 0.5 },
+    };
+    const before = server.received.length;
+    const body = await open(kind).bodyOf(request);
+    expect(server.received).toHaveLength(before);
+    await collect(open(kind), request);
+    expect(body).toBe(server.received.at(-1)?.body.toString());
+    expect(body).toContain('77');
+  });
+
   test.each(['length', 'content-filter'] as const)('the stop reason %s', async (stop) => {
     answerWith(kind, { text: ['Hel'], stop });
     expect((await collect(open(kind))).finish.stopReason).toBe(stop);

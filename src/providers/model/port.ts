@@ -157,6 +157,8 @@ export interface ModelProvider {
   /** With `parameters`, less those that one of them rules out (a model that thinks takes no temperature). */
   capabilities(model: string, parameters?: ModelParameters): ModelCapabilities;
   stream(request: ModelRequest): AsyncIterable<ModelEvent>;
+  /** The body `stream` would send for the request, byte for byte, without sending it; null where nothing is sent. */
+  bodyOf(request: ModelRequest): Promise<string | null>;
   /** Model ids, sorted. Errors: `provider_failed` with a sentence and a fix. */
   listModels(signal?: AbortSignal): Promise<string[]>;
   /** Never throws: a failure is a result. */

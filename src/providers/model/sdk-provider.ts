@@ -106,6 +106,20 @@ export class SdkModelProvider implements ModelProvider {
     }
   }
 
+  /** The adapter writes the request as for the vendor, and it is caught before it leaves. */
+  async bodyOf(request: ModelRequest): Promise<string | null> {
+    let body: string | null = null;
+    const access: Access = {
+      ...this.#access,
+      fetch: async (_input, init) => {
+        body = typeof init?.body === 'string' ? init.body : null;
+        throw new Error('Not sent.');
+      },
+    };
+    await this.#open(request, request.signal, access).consumeStream();
+    return body;
+  }
+
   async *#events(request: ModelRequest, stop: AbortController): AsyncGenerator<ModelEvent> {
     if (this.#vendor.needsKey && this.#access.apiKey === '') {
       const error = modelError('unauthenticated', `${this.name} has no API key. Add one in Settings.`);
@@ -129,12 +143,12 @@ export class SdkModelProvider implements ModelProvider {
     yield this.#finish(state, idle.expired, request);
   }
 
-  #open(request: ModelRequest, abortSignal: AbortSignal) {
+  #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
     const parameters = this.#supported(request);
     const { reasoningEffort: _effort, thinkingBudget: _budget, ...settings } = parameters;
     return streamText({
       ...settings,
-      model: this.#vendor.open(this.#access, request.model),
+      model: this.#vendor.open(access, request.model),
       messages: toSdkMessages(request.messages),
       tools: toSdkTools(request.tools),
       toolChoice: request.tools?.length ? toSdkToolChoice(request.toolChoice) : undefined,

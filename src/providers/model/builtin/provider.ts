@@ -50,6 +50,7 @@ export function createBuiltinModel(name: string): ModelProvider {
     name,
     capabilities: (): ModelCapabilities => ({ tools: true, media: [], parameters: [], contextWindow: null }),
     stream,
+    bodyOf: () => Promise.resolve(null),
     listModels: () => Promise.resolve([builtinModel]),
     test: (): Promise<ConnectionTest> =>
       Promise.resolve({
