@@ -100,7 +100,7 @@ export class FileSource implements WorkSource<FileClaim> {
   }
 }
 
-const sources = ['memory', 'chunks', 'messages'] as const;
+const sources = ['memory', 'chunks', 'messages', 'prompts'] as const;
 
 interface EmbeddingClaim extends Claim {
   source: (typeof sources)[number];
