@@ -59,7 +59,8 @@ comment on table public.prompt_library is 'Prompts.';
 comment on column public.prompt_library.embedding_bits is
   'Signs of the embedding: small enough to compare every row of a search.';
 comment on column public.prompt_library.content is 'Text with {{name}} for what is filled in.';
-comment on column public.prompt_library.variables is '[{"name", "description", "default"}].';
+comment on column public.prompt_library.variables is
+  '[{"name", "kind", "description", "default", "choices"}]; kind text, paragraph, number or choice.';
 comment on column public.prompt_library.usage_count is 'How often it was used, see use_prompt().';
 comment on column public.prompt_library.version is 'Rises with every change of content.';
 comment on column public.prompt_library.embedding is 'Embedding of title and content by embedding_model, any width.';

@@ -33,6 +33,7 @@ import { EmbeddingSource, FileService, FileSource, fileOperations } from './doma
 import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
+import { PromptService, promptOperations } from './domains/prompts/index.ts';
 import { Models, SettingsService, settingsOperations } from './domains/settings/index.ts';
 import { countedEmbedding, UsageService, uncounted, usageOperations } from './domains/usage/index.ts';
 import { createHttpApp, IdempotencyStore, RateLimiter } from './faces/http/index.ts';
@@ -151,6 +152,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       events: conversationEvents,
     }),
     ...canvasOperations(new CanvasService(database), new CanvasSharing(database), canvasEvents),
+    ...promptOperations(new PromptService(database, embedding)),
   ]);
 
   const idempotency = new IdempotencyStore(database, secrets);

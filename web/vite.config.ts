@@ -14,6 +14,8 @@ export default defineConfig({
     emptyOutDir: true,
     // Inlined assets would be data: URLs, which the page's content policy allows for images only.
     assetsInlineLimit: 0,
+    // The editor of the canvas is the largest, and loaded when it is opened.
+    chunkSizeWarningLimit: 600,
   },
   server: { proxy: { '/api': server, '/sandbox': server } },
 });

@@ -7,6 +7,7 @@ import { filesContract } from './files/contract.ts';
 import { memoryContract } from './memory/contract.ts';
 import { preferencesContract } from './preferences/contract.ts';
 import { projectsContract } from './projects/contract.ts';
+import { promptsContract } from './prompts/contract.ts';
 import { settingsContract } from './settings/contract.ts';
 import { usageContract } from './usage/contract.ts';
 
@@ -22,6 +23,7 @@ export const contracts = {
   projects: projectsContract,
   conversations: conversationsContract,
   canvas: canvasContract,
+  prompts: promptsContract,
 };
 
 /** All of them in one list. */

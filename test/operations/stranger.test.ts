@@ -46,6 +46,12 @@ beforeAll(async () => {
     const { messages } = await client.conversations.get({ conversation_id: conversation.id });
     return messages.every(({ status }) => status !== 'streaming');
   }, 'the answer is given');
+  const promptCategory = await client.prompts.createCategory({ name: `About ${marker}` });
+  const prompt = await client.prompts.create({
+    title: `Ask about a ${marker}`,
+    content: `What does the ${marker} eat?`,
+    category_id: promptCategory.id,
+  });
   const canvas = await client.canvas.create({
     title: `Drawing of a ${marker}`,
     content: `The ${marker} swims.`,
@@ -108,6 +114,8 @@ beforeAll(async () => {
     message: sent.assistant_message.id,
     share: share.id,
     canvas: canvas.id,
+    prompt: prompt.id,
+    promptCategory: promptCategory.id,
     canvasShare: canvasLink.share.id,
     approval,
     key: api_key.id,
@@ -153,6 +161,10 @@ function inputFor(operation: Operation): Record<string, unknown> {
     message_id: world.message,
     share_id: operation.id.startsWith('canvas.') ? world.canvasShare : world.share,
     artifact_id: world.canvas,
+    prompt_id: world.prompt,
+    category_id: world.promptCategory,
+    format: 'meta-agent-prompts',
+    prompts: [{ title: 'Mine', content: 'Mine' }],
     version: 1,
     approval_id: world.approval,
     file_ids: [world.file],
@@ -276,6 +288,9 @@ async function snapshot(): Promise<unknown> {
         'meta_messages',
         'meta_conversation_shares',
         'canvas_artifacts',
+        'prompt_library',
+        'prompt_versions',
+        'prompt_categories',
         'canvas_versions',
         'canvas_shares',
         'meta_tool_approvals',

@@ -94,7 +94,7 @@ export const canvasContract = {
       project_id: id.optional(),
     }),
     output: canvasArtifact,
-    errors: ['not_found'],
+    errors: ['not_found', 'forbidden'],
   }),
   get: contract({
     id: 'canvas.get',

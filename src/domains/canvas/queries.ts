@@ -76,6 +76,15 @@ export async function artifactsOnBranch(session: Session, conversationId: string
   return rows;
 }
 
+/** The conversation an artifact is put beside. */
+export const findPlace = (session: Session, conversationId: string) =>
+  session
+    .selectFrom('meta_conversations')
+    .select('id')
+    .where('id', '=', conversationId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+
 export const insertArtifact = (
   session: Session,
   row: {

@@ -32,9 +32,11 @@ export class CanvasService {
     return { items: rows.slice(0, input.limit), next };
   }
 
-  /** Errors: `not_found` when the conversation or project cannot be seen. */
+  /** Errors: `not_found` when the conversation cannot be seen, `forbidden` in a project that may only be read. */
   create(context: UserContext, input: Input<'create'>) {
     return this.#database.as(context.principal, async (session) => {
+      if (input.conversation_id !== undefined)
+        found(await queries.findPlace(session, input.conversation_id), 'The conversation');
       const { id } = await queries.insertArtifact(session, input);
       return readArtifact(session, id);
     });

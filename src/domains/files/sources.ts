@@ -100,18 +100,20 @@ export class FileSource implements WorkSource<FileClaim> {
   }
 }
 
-const sources = ['memory', 'chunks', 'messages'] as const;
+const sources = ['memory', 'chunks', 'messages', 'prompts'] as const;
 const tables = {
   memory: 'meta_memory_facts',
   chunks: 'meta_file_chunks',
   messages: 'meta_messages',
+  prompts: 'prompt_library',
 } as const;
 
 interface EmbeddingRow {
   id: string;
   content: string;
   content_md5: string;
-  user_id: string;
+  /** Null of what the installation itself brings. */
+  user_id: string | null;
   project_id: string | null;
 }
 

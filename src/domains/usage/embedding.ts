@@ -7,7 +7,8 @@ import { type Call, reserveUsage, settleUsage, withdrawUsage } from './queries.t
 
 /** For whom something is embedded. */
 export interface EmbeddingAccount {
-  user_id: string;
+  /** Null for what the installation itself brings. */
+  user_id: string | null;
   project_id?: string | null | undefined;
 }
 

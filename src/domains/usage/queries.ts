@@ -3,7 +3,7 @@ import { found, type Session } from '../../database/index.ts';
 
 /** What one call is counted for. */
 export interface Call {
-  user_id: string;
+  user_id: string | null;
   project_id: string | null;
   task_id: string | null;
   run_id: string | null;

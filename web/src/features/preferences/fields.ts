@@ -1,9 +1,10 @@
 import type { Settings } from './queries.ts';
 
-export type Part = 'model_parameters' | 'reasoning_config' | 'search_config' | 'rag_config';
+type AnsweringPart = 'model_parameters' | 'reasoning_config' | 'search_config' | 'rag_config';
+type Part = AnsweringPart | 'output_config';
 
-export type ParameterField = {
-  part: Part;
+export type ParameterField<P extends Part = Part> = {
+  part: P;
   name: string;
   /** Its name in the list of effective parameters, where that differs. */
   effective?: string;
@@ -16,7 +17,7 @@ export type ParameterField = {
   | { kind: 'words' }
 );
 
-export const fieldGroups: { title: string; fields: ParameterField[] }[] = [
+export const fieldGroups: { title: string; fields: ParameterField<AnsweringPart>[] }[] = [
   {
     title: 'Sampling',
     fields: [
@@ -240,6 +241,35 @@ export const fieldGroups: { title: string; fields: ParameterField[] }[] = [
     ],
   },
 ];
+
+/** What holds for every chat of a person alike. */
+export const canvasGroup: { title: string; fields: ParameterField<'output_config'>[] } = {
+  title: 'Canvas',
+  fields: [
+    {
+      part: 'output_config',
+      name: 'canvas_enabled',
+      label: 'Let answers use the canvas',
+      hint: 'The model may make and change artifacts beside the chat.',
+      kind: 'switch',
+    },
+    {
+      part: 'output_config',
+      name: 'canvas_auto_open',
+      label: 'Open it by itself',
+      hint: 'When an answer makes or changes an artifact, on a wide page.',
+      kind: 'switch',
+    },
+    {
+      part: 'output_config',
+      name: 'canvas_position',
+      label: 'Where it stands',
+      hint: 'Beside the chat or under it.',
+      kind: 'choice',
+      choices: ['right', 'bottom'],
+    },
+  ],
+};
 
 /** The value of a field in settings, or in part of them. */
 export const storedValue = (

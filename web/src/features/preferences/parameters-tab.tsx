@@ -3,7 +3,7 @@ import { Card, Section } from '../../components/page.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
-import { fieldGroups, type ParameterField, storedValue } from './fields.ts';
+import { canvasGroup, fieldGroups, type ParameterField, storedValue } from './fields.ts';
 import { ParameterControl } from './parameter-control.tsx';
 import { PresetBar } from './preset-bar.tsx';
 import { effectiveQuery, preferenceKeys, settingsQuery } from './queries.ts';
@@ -31,7 +31,7 @@ export function ParametersTab() {
         is not sent, and says so here.
       </p>
       <PresetBar active={settings.data.active_preset} />
-      {fieldGroups.map(({ title, fields }) => (
+      {[...fieldGroups, canvasGroup].map(({ title, fields }) => (
         <Section key={title} title={title}>
           <Card className="grid gap-x-8 gap-y-5 p-4 sm:grid-cols-2">
             {fields.map((field) => (

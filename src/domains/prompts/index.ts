@@ -1,0 +1,2 @@
+export { promptOperations } from './operations.ts';
+export { PromptService } from './service.ts';
