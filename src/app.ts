@@ -5,6 +5,7 @@ import { type Config, openSecretBox } from './config/index.ts';
 import type { Database, DeployStep } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
+import { Completions, Embeddings, ImageLoader } from './domains/completions/index.ts';
 import {
   AnswerSource,
   Approvals,
@@ -171,6 +172,12 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       authenticator,
       files: { files, projects },
       chats: { exporting: new Exporting(database), importing },
+      openai: {
+        completions: new Completions({ database, clock, models }),
+        embeddings: new Embeddings({ database, clock, embedding }),
+        images: new ImageLoader(allowPrivate),
+        clock,
+      },
       idempotency,
       version,
       host: config.host,

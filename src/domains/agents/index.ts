@@ -1,6 +1,6 @@
 export { locate } from './artifacts.ts';
 export { knowledgeTools, type SearchLimits } from './knowledge-tools.ts';
-export { failureOf, type Phase, runPhase } from './loop.ts';
+export { defaultMaxOutputTokens, failureOf, type Phase, runPhase } from './loop.ts';
 export { openSpending } from './metering.ts';
 export { systemPrompt } from './roles.ts';
 export { type AgentDeps, TaskSource } from './task-source.ts';

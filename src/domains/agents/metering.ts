@@ -11,7 +11,8 @@ export interface Account {
   project_id: string | null;
   task_id: string | null;
   run_id: string | null;
-  conversation_id: string;
+  /** Null: a call outside of any chat or task. */
+  conversation_id: string | null;
   tier: ModelTier;
   model: ResolvedModel;
 }

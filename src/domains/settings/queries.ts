@@ -103,7 +103,7 @@ export interface UsageInput {
   conversation_id: string | null;
   provider: string;
   model: string;
-  endpoint: 'chat';
+  endpoint: 'chat' | 'embedding';
   input_tokens: number;
   output_tokens: number;
   cached_tokens: number;

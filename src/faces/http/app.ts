@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Registry } from '../../operations/index.ts';
 import { mountMcp } from '../mcp/http.ts';
+import { mountOpenAi, type OpenAiDeps } from '../openai/http.ts';
 import { docsPage } from '../openapi/docs-page.ts';
 import { openApi } from '../openapi/openapi.ts';
 import { problemResponse } from '../problem.ts';
@@ -18,6 +19,7 @@ export interface HttpAppDeps extends ContextDeps {
   registry: Registry;
   files: FileRoutesDeps;
   chats: ChatRoutesDeps;
+  openai: OpenAiDeps;
   idempotency: IdempotencyStore;
   version: string;
   host: string;
@@ -50,6 +52,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   mountFiles(app, deps, deps.files);
   mountChats(app, deps, deps.chats);
   mountOperations(app, deps.registry, deps);
+  mountOpenAi(app, deps, deps.openai);
   mountMcp(app, deps.registry, deps.version, deps);
   const unknown = (c: Context<Env>): never => {
     throw new AppError('not_found', `There is no ${c.req.method} ${new URL(c.req.url).pathname}.`, {
@@ -57,7 +60,6 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
     });
   };
   app.all('/api/*', unknown);
-  app.all('/v1/*', unknown);
   mountConsole(app);
   return app;
 }
