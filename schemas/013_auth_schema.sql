@@ -496,6 +496,7 @@ insert into public.permissions (name, category, description) values
   ('chat:read', 'chat', 'Read conversations'),
   ('chat:write', 'chat', 'Send messages'),
   ('chat:delete', 'chat', 'Delete conversations'),
+  ('models:use', 'models', 'Call models through the OpenAI-compatible API'),
   ('memory:read', 'memory', 'Read memory'),
   ('memory:write', 'memory', 'Write memory'),
   ('memory:delete', 'memory', 'Delete memory'),
@@ -523,8 +524,8 @@ from public.roles r
 join public.permissions p on case r.name
   when 'super_admin' then true
   when 'admin' then p.category <> 'api'
-  when 'user' then p.name in ('chat:read', 'chat:write', 'memory:read', 'memory:write', 'files:read', 'files:write',
-    'personas:read', 'tasks:read', 'tasks:write')
+  when 'user' then p.name in ('chat:read', 'chat:write', 'models:use', 'memory:read', 'memory:write', 'files:read',
+    'files:write', 'personas:read', 'tasks:read', 'tasks:write')
   end
 on conflict do nothing;
 

@@ -6,6 +6,7 @@ import type { Database, DeployStep, UserPrincipal } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
+import { Completions, Embeddings, ImageLoader } from './domains/completions/index.ts';
 import {
   AnswerSource,
   Approvals,
@@ -189,6 +190,12 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       files: { files, projects },
       chats: { exporting: new Exporting(database), importing },
       usage,
+      openai: {
+        completions: new Completions({ database, clock, models }),
+        embeddings: new Embeddings(embedding),
+        images: new ImageLoader(allowPrivate),
+        clock,
+      },
       idempotency,
       version,
       host: config.host,

@@ -13,6 +13,7 @@ export const scopes = [
   'chat:read',
   'chat:write',
   'chat:delete',
+  'models:use',
   'memory:read',
   'memory:write',
   'memory:delete',

@@ -37,6 +37,9 @@ const tiers: ModelTier[] = ['haiku', 'sonnet', 'opus'];
 /** The tier above, where there is one. */
 export const nextTier = (tier: ModelTier): ModelTier => tiers[tiers.indexOf(tier) + 1] ?? tier;
 
+/** How long a list of models waits for each vendor. */
+const listTimeoutMs = 3_000;
+
 export interface ModelsDeps {
   database: Database;
   secrets: SecretBox;
@@ -89,11 +92,72 @@ export class Models {
     return this.#resolve(row, model ?? modelOf(row, tier));
   }
 
+  /**
+   * The model called by its label, `connection/model`: the own connection before a shared one of the same name. Any
+   * model of the vendor can be named. Undefined when no enabled connection has that name. Errors: those of `forTier`.
+   */
+  async labelled(
+    principal: UserPrincipal,
+    label: string,
+  ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
+    if (label === this.#builtin().label) return { model: this.#builtin(), tier: 'sonnet' };
+    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
+    // A connection's name may itself hold a slash: the longest name that fits is meant.
+    const row = rows
+      .filter(
+        ({ enabled, name }) => enabled && label.length > name.length + 1 && label.startsWith(`${name}/`),
+      )
+      .reduce<queries.ProviderRow | undefined>(
+        (best, next) => (best && best.name.length >= next.name.length ? best : next),
+        undefined,
+      );
+    if (!row) return undefined;
+    const model = label.slice(row.name.length + 1);
+    const chosen = row.models as Partial<Record<ModelTier, string>>;
+    return {
+      model: await this.#resolve(row, model),
+      tier: tiers.find((tier) => chosen[tier] === model) ?? 'sonnet',
+    };
+  }
+
+  /**
+   * Labels of what can be called: of every enabled connection the chosen models and those its vendor lists. A vendor
+   * that does not answer adds none.
+   */
+  async labels(principal: UserPrincipal, signal: AbortSignal): Promise<string[]> {
+    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
+    const listed = await Promise.all(
+      rows
+        .filter(({ enabled }) => enabled)
+        .map(async (row) => {
+          const offered = await this.#offered(row, signal);
+          const models = row.models as Partial<Record<ModelTier, string>>;
+          const chosen = tiers.flatMap((tier) => models[tier] ?? []);
+          return [...new Set([...chosen, ...offered])].map((model) => `${row.name}/${model}`);
+        }),
+    );
+    return [...new Set([this.#builtin().label, ...listed.flat()])];
+  }
+
+  async #offered(row: queries.ProviderRow, signal: AbortSignal): Promise<string[]> {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)]);
+    try {
+      return await (await this.#connect(row)).listModels(soon);
+    } catch {
+      signal.throwIfAborted();
+      return [];
+    }
+  }
+
   /** The provider of a stored connection the caller can use. Errors: `not_found`. */
   async provider(principal: UserPrincipal, id: string): Promise<ModelProvider> {
     if (id === builtin.id) return this.#builtin().provider;
     const row = await this.#deps.database.as(principal, (session) => queries.findProvider(session, id));
     if (!row) throw new AppError('not_found', 'The connection does not exist.', { fix: 'Reload the page.' });
+    return this.#connect(row);
+  }
+
+  async #connect(row: queries.ProviderRow): Promise<ModelProvider> {
     const secret = await this.#deps.database.asService('provider key', (session) =>
       queries.findSecret(session, row.id),
     );

@@ -12,7 +12,8 @@ export interface Account {
   project_id: string | null;
   task_id: string | null;
   run_id: string | null;
-  conversation_id: string;
+  /** Null: a call outside of any chat or task. */
+  conversation_id: string | null;
   /** The message it is called for, which has one call at a time; null for what serves the whole conversation. */
   message_id: string | null;
   tier: ModelTier;

@@ -4,6 +4,7 @@ import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Registry } from '../../operations/index.ts';
 import { mountMcp } from '../mcp/http.ts';
+import { mountOpenAi, type OpenAiDeps } from '../openai/http.ts';
 import { docsPage } from '../openapi/docs-page.ts';
 import { openApi } from '../openapi/openapi.ts';
 import { problemResponse } from '../problem.ts';
@@ -22,6 +23,7 @@ export interface HttpAppDeps extends ContextDeps {
   files: FileRoutesDeps;
   chats: ChatRoutesDeps;
   usage: UsageService;
+  openai: OpenAiDeps;
   idempotency: IdempotencyStore;
   version: string;
   host: string;
@@ -55,6 +57,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   mountChats(app, deps, deps.chats);
   mountUsage(app, deps, deps.usage);
   mountOperations(app, deps.registry, deps);
+  mountOpenAi(app, deps, deps.openai);
   mountMcp(app, deps.registry, deps.version, deps);
   const unknown = (c: Context<Env>): never => {
     throw new AppError('not_found', `There is no ${c.req.method} ${new URL(c.req.url).pathname}.`, {
@@ -62,7 +65,6 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
     });
   };
   app.all('/api/*', unknown);
-  app.all('/v1/*', unknown);
   mountSandbox(app);
   mountConsole(app);
   return app;

@@ -56,17 +56,17 @@ async function inputOf(c: Context<Env>, operation: Operation): Promise<Record<st
 }
 
 /** Errors: `too_large`, `invalid_input` for anything but a JSON object. An empty body is an empty object. */
-export async function readJson(c: Context<Env>): Promise<Record<string, unknown>> {
+export async function readJson(c: Context<Env>, maxBytes = maxBodyBytes): Promise<Record<string, unknown>> {
   const tooLarge = () =>
-    new AppError('too_large', 'The request is larger than 4 MB.', {
+    new AppError('too_large', `The request is larger than ${maxBytes / 1024 / 1024} MB.`, {
       fix: 'Put long material into a file and upload it.',
     });
-  if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) throw tooLarge();
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge();
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of c.req.raw.body ?? []) {
     size += part.byteLength;
-    if (size > maxBodyBytes) throw tooLarge();
+    if (size > maxBytes) throw tooLarge();
     parts.push(part);
   }
   if (size === 0) return {};

@@ -1,11 +1,13 @@
 import {
+  type JSONSchema7,
   jsonSchema,
+  Output,
   type ModelMessage as SdkMessage,
   type ToolChoice as SdkToolChoice,
   type ToolSet,
   tool,
 } from 'ai';
-import type { MessagePart, ModelMessage, ToolCall, ToolChoice, ToolSpec } from './port.ts';
+import type { MessagePart, ModelMessage, ResponseFormat, ToolCall, ToolChoice, ToolSpec } from './port.ts';
 
 type SdkOptions = NonNullable<Extract<SdkMessage, { role: 'assistant' }>['providerOptions']>;
 
@@ -90,12 +92,24 @@ export function toSdkMessages(messages: ModelMessage[]): SdkMessage[] {
 export function toSdkTools(specs: ToolSpec[] | undefined): ToolSet | undefined {
   if (specs === undefined || specs.length === 0) return undefined;
   return Object.fromEntries(
-    specs.map(({ name, description, inputSchema }) => [
+    specs.map(({ name, description, inputSchema, strict }) => [
       name,
-      tool({ description, inputSchema: jsonSchema(inputSchema) }),
+      tool({ description, strict, inputSchema: jsonSchema(inputSchema) }),
     ]),
   );
 }
+
+/** The SDK's own object output holds text back until it parses; this one asks for JSON and lets every piece through. */
+export const toSdkOutput = (format: ResponseFormat | undefined): ReturnType<typeof Output.text> | undefined =>
+  format && {
+    ...Output.text(),
+    responseFormat: Promise.resolve({
+      type: 'json',
+      schema: format.schema as JSONSchema7,
+      name: format.name,
+      description: format.description,
+    }),
+  };
 
 export const toSdkToolChoice = (choice: ToolChoice | undefined): SdkToolChoice<ToolSet> | undefined =>
   typeof choice === 'object' ? { type: 'tool', toolName: choice.tool } : choice;

@@ -47,6 +47,8 @@ export interface ToolSpec {
   description: string;
   /** JSON Schema of the arguments, `type: 'object'`. */
   inputSchema: Record<string, unknown>;
+  /** The vendor holds the model to the schema, where it can. */
+  strict?: boolean;
 }
 
 export const reasoningEfforts = ['none', 'low', 'medium', 'high', 'max'] as const;
@@ -69,11 +71,22 @@ export type ModelParameter = keyof ModelParameters;
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { tool: string };
 
+/** The answer is JSON, of a schema if there is one. Only for models whose capabilities have `json`. */
+export interface ResponseFormat {
+  schema?: Record<string, unknown>;
+  name?: string;
+  description?: string;
+  strict?: boolean;
+}
+
 export interface ModelRequest {
   model: string;
   messages: ModelMessage[];
   tools?: ToolSpec[];
   toolChoice?: ToolChoice;
+  /** False: at most one tool call an answer, where the vendor can be told so. */
+  parallelToolCalls?: boolean;
+  responseFormat?: ResponseFormat;
   parameters?: ModelParameters;
   signal?: AbortSignal;
   /** Sent as the `Idempotency-Key` header, so that a repeated request after a crash can be recognised. */
@@ -134,6 +147,8 @@ export type ModelEvent =
 
 export interface ModelCapabilities {
   tools: boolean;
+  /** Whether it can be held to JSON and a schema. */
+  json: boolean;
   /** Media types (or `image/*`) accepted in user message parts beside text. */
   media: string[];
   /** Which parameters reach this model; others are dropped before the wire and shown as unsupported. */

@@ -2,7 +2,14 @@ import { streamText } from 'ai';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { classify, httpError, modelError } from './failure.ts';
-import { type KeptReasoning, toSdkMessages, toSdkToolChoice, toSdkTools, withReasoning } from './messages.ts';
+import {
+  type KeptReasoning,
+  toSdkMessages,
+  toSdkOutput,
+  toSdkToolChoice,
+  toSdkTools,
+  withReasoning,
+} from './messages.ts';
 import {
   type ConnectionTest,
   type FinishEvent,
@@ -20,7 +27,7 @@ import {
   type ToolCall,
 } from './port.ts';
 import { contextWindowOf } from './prices.ts';
-import { type Access, type Vendor, vendors } from './vendors.ts';
+import { type Access, merged, type Vendor, vendors } from './vendors.ts';
 
 export interface ModelDeps {
   clock: Clock;
@@ -81,6 +88,7 @@ export class SdkModelProvider implements ModelProvider {
     const ruledOut = this.#vendor.ruledOut?.(parameters, model) ?? [];
     return {
       tools: true,
+      json: true,
       media: this.#vendor.media,
       parameters: this.#vendor.parameters(model).filter((name) => !ruledOut.includes(name)),
       contextWindow: contextWindowOf(this.kind, model),
@@ -152,7 +160,11 @@ export class SdkModelProvider implements ModelProvider {
       messages: toSdkMessages(request.messages),
       tools: toSdkTools(request.tools),
       toolChoice: request.tools?.length ? toSdkToolChoice(request.toolChoice) : undefined,
-      providerOptions: this.#vendor.options(parameters, request.model),
+      output: toSdkOutput(request.responseFormat),
+      providerOptions: merged(
+        this.#vendor.options(parameters, request.model),
+        this.#vendor.choices?.(request) ?? {},
+      ),
       headers:
         request.idempotencyKey === undefined ? undefined : { 'Idempotency-Key': request.idempotencyKey },
       maxRetries: 0,

@@ -39,6 +39,17 @@ export function estimateTokens(text: string): number {
   return end === text.length ? count : Math.ceil((count * text.length) / end);
 }
 
+/**
+ * The text of tokens in the cl100k encoding, in which clients cut texts for OpenAI's embedding models. Undefined for
+ * numbers that are no tokens of it.
+ */
+export function textOfTokens(tokens: number[]): string | undefined {
+  const { decode, vocabularySize } = createRequire(import.meta.url)(
+    'gpt-tokenizer/encoding/cl100k_base',
+  ) as typeof O200k;
+  return tokens.every((token) => token < vocabularySize) ? decode(tokens) : undefined;
+}
+
 /** Tokens of a picture at the size vendors scale it to, and of a document for each byte: a page of text is about 50 KB. */
 const imageTokens = 1_600;
 const documentTokensPerByte = 1 / 25;

@@ -3,7 +3,7 @@ import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModel } from 'ai';
-import type { ModelParameter, ModelParameters, ProviderKind } from './port.ts';
+import type { ModelParameter, ModelParameters, ModelRequest, ProviderKind } from './port.ts';
 
 /** What an adapter needs to reach a vendor. `baseUrl` has no slash at its end. */
 export interface Access {
@@ -16,6 +16,17 @@ type VendorOptions = Record<
   string,
   Record<string, string | number | boolean | Record<string, string | number>>
 >;
+
+type Choices = Pick<ModelRequest, 'parallelToolCalls' | 'responseFormat'>;
+
+/** Options of one vendor from two places. */
+export const merged = (one: VendorOptions, other: VendorOptions): VendorOptions =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((vendor) => [
+      vendor,
+      { ...one[vendor], ...other[vendor] },
+    ]),
+  );
 
 /** Everything in which a vendor differs from the others. */
 export interface Vendor {
@@ -30,6 +41,8 @@ export interface Vendor {
   ruledOut?(parameters: ModelParameters, model: string): ModelParameter[];
   /** Parameters that travel outside the SDK's common settings. */
   options(parameters: ModelParameters, model: string): VendorOptions;
+  /** How the vendor is told of parallel tool calls and of strict schemas. */
+  choices?(request: Choices): VendorOptions;
   /** Where models are listed, and how their ids stand in the answer. */
   models: { path: string; headers(apiKey: string): Record<string, string>; read(body: unknown): string[] };
 }
@@ -92,6 +105,12 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
       reasoningEffort === undefined
         ? {}
         : { openai: { reasoningEffort: openaiEffort(reasoningEffort, model) } },
+    choices: ({ parallelToolCalls, responseFormat }) => ({
+      openai: {
+        ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
+        ...(responseFormat?.schema ? { strictJsonSchema: responseFormat.strict ?? false } : {}),
+      },
+    }),
     models: { path: '/models', headers: bearer, read: ids },
   },
   anthropic: {
@@ -120,6 +139,9 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
           ? {}
           : { thinking: { type: 'enabled', budgetTokens: thinkingBudget } }),
       },
+    }),
+    choices: ({ parallelToolCalls }): VendorOptions => ({
+      anthropic: parallelToolCalls === false ? { disableParallelToolUse: true } : {},
     }),
     models: {
       path: '/models?limit=1000',
@@ -175,12 +197,19 @@ function compatible(name: 'openai-compatible' | 'ollama', defaultBaseUrl: string
         apiKey: apiKey === '' ? undefined : apiKey,
         fetch,
         includeUsage: true,
+        supportsStructuredOutputs: true,
       })(model),
     parameters: () => [...sampling, 'maxOutputTokens', 'reasoningEffort'],
     options: ({ reasoningEffort }): VendorOptions =>
       reasoningEffort === undefined
         ? {}
         : { compatible: { reasoningEffort: reasoningEffort === 'max' ? 'high' : reasoningEffort } },
+    choices: ({ parallelToolCalls, responseFormat }) => ({
+      compatible: {
+        ...(parallelToolCalls === undefined ? {} : { parallel_tool_calls: parallelToolCalls }),
+        ...(responseFormat?.schema ? { strictJsonSchema: responseFormat.strict ?? false } : {}),
+      },
+    }),
     models: local
       ? {
           path: '/api/tags',

@@ -48,7 +48,13 @@ export function createBuiltinModel(name: string): ModelProvider {
   return {
     kind: 'builtin',
     name,
-    capabilities: (): ModelCapabilities => ({ tools: true, media: [], parameters: [], contextWindow: null }),
+    capabilities: (): ModelCapabilities => ({
+      tools: true,
+      json: false,
+      media: [],
+      parameters: [],
+      contextWindow: null,
+    }),
     stream,
     bodyOf: () => Promise.resolve(null),
     listModels: () => Promise.resolve([builtinModel]),
