@@ -127,10 +127,9 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const usage = new UsageService(database);
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
-  const agentDeps: AgentDeps = { database, clock, models, files, memory };
+  const agentDeps: AgentDeps = { database, clock, models, files, memory, preferences };
   const turnDeps = {
     ...agentDeps,
-    preferences,
     extensions: (principal: UserPrincipal) => extensionsOf(extensions, principal),
   };
 

@@ -61,6 +61,28 @@ test('a question stops the task until a person answers it, once', async () => {
   expect(items.some(({ actor }) => actor.agent === 'researcher')).toBe(true);
 });
 
+test('agents follow the instructions of the project and the rules of the person and the project', async () => {
+  const { preferences } = ada.client;
+  const { id, project_id } = await addTask('Rules', { requires_approval: true });
+  await projects().update({ project_id, instructions: 'Speak of fish.' });
+  await preferences.createRule({
+    rule_type: 'project',
+    name: 'Birds',
+    content: 'Speak of birds.',
+    project_id,
+  });
+  const mine = await preferences.createRule({ rule_type: 'global', name: 'Dogs', content: 'Speak of dogs.' });
+  await projects().approveTask({ id });
+  await untilTask(ada, id, ['done']);
+  for (const role of ['researcher', 'verifier']) {
+    const system = model.asked.find((asked) => asked.role === role)?.system ?? '';
+    const places = ['fish', 'dogs', 'birds'].map((word) => system.indexOf(word));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  }
+  await preferences.deleteRule({ id: mine.id });
+});
+
 test('a task that needs approval waits for it', async () => {
   const { id, workstream_id } = await addTask('Gate', { requires_approval: true });
   const { id: free } = await projects().createTask({ workstream_id, title: 'Free' });

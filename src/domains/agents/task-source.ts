@@ -6,6 +6,7 @@ import { AppError, isAppError } from '../../kernel/errors.ts';
 import { type BriefResult, renderBrief, type ToolCall } from '../../providers/model/index.ts';
 import type { FileService } from '../files/index.ts';
 import type { MemoryService } from '../memory/index.ts';
+import { instructionParts, type PreferencesService, renderSystem, ruleParts } from '../preferences/index.ts';
 import { acceptArtifacts, completeProject } from '../projects/index.ts';
 import { type Models, type ModelTier, nextTier } from '../settings/index.ts';
 import { openSpending } from '../usage/index.ts';
@@ -24,6 +25,7 @@ export interface AgentDeps {
   models: Models;
   files: FileService;
   memory: MemoryService;
+  preferences: PreferencesService;
 }
 
 /** Tries of a task that its verifier sends back before a person has to look. */
@@ -101,8 +103,9 @@ export class TaskSource implements WorkSource<TaskClaim> {
         owner_id: string;
         role: UserPrincipal['role'];
         goal: string | null;
+        instructions: string | null;
       }>`
-        select p.owner_id, u.role, p.goal from meta_projects p join users u on u.id = p.owner_id
+        select p.owner_id, u.role, p.goal, p.instructions from meta_projects p join users u on u.id = p.owner_id
         where p.id = ${task.project_id}`.execute(session);
       const owner = owners[0];
       if (!owner) throw new AppError('not_found', 'The project of the task is gone.');
@@ -138,6 +141,7 @@ export class TaskSource implements WorkSource<TaskClaim> {
         task,
         agent,
         goal: owner.goal ?? '',
+        instructions: owner.instructions,
         run_id: runs[0]?.id as string,
         thread_id: threadId,
         principal: {
@@ -172,13 +176,16 @@ export class TaskSource implements WorkSource<TaskClaim> {
   }
 
   async #phase(run: Run, next: PhaseStart, signal: AbortSignal): Promise<PhaseEnd> {
-    const { database, clock, models } = this.#deps;
+    const { database, clock, models, preferences } = this.#deps;
     const verifying = next.kind === 'verify';
     const role = (verifying ? 'verifier' : run.agent) as Role;
     const principal = { ...run.principal, agent: role };
     // The last try before a person has to look gets the stronger model.
     const tier = next.number >= maxWorkPhases ? nextTier(run.task.model_tier) : run.task.model_tier;
-    const model = await models.forTier(principal, tier);
+    const [model, rules] = await Promise.all([
+      models.forTier(principal, tier),
+      preferences.rules(principal, run.task.project_id),
+    ]);
     const hold = async (session: Session): Promise<void> => {
       await sql`select hold_lease(${run.task.id}, ${run.worker}, ${run.task.attempt})`.execute(session);
     };
@@ -206,7 +213,11 @@ export class TaskSource implements WorkSource<TaskClaim> {
       record: taskRecorder(run.thread_id, name),
       principal,
       agent: role,
-      system: systemPrompt(role),
+      system: renderSystem([
+        { source: 'role', title: '', text: systemPrompt(role) },
+        ...instructionParts(run.instructions),
+        ...ruleParts(rules),
+      ]),
       tools: this.#toolsOf(role),
       model,
       scope: {
@@ -349,6 +360,8 @@ interface Run {
   task: ClaimedTask;
   agent: string;
   goal: string;
+  /** Of the project, for everybody who works in it. */
+  instructions: string | null;
   run_id: string;
   thread_id: string;
   principal: UserPrincipal;

@@ -3,6 +3,7 @@ import type { Session, UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { failureOf, runPhase } from '../agents/index.ts';
+import { renderSystem } from '../preferences/index.ts';
 import { openSpending } from '../usage/index.ts';
 import { AttachedFiles } from './attachments.ts';
 import { Heartbeats } from './heartbeats.ts';
@@ -10,7 +11,7 @@ import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
 import { permit } from './tools/approvals.ts';
-import { composeTurn, placeOfAnswer, renderSystem, type TurnDeps } from './turn.ts';
+import { composeTurn, placeOfAnswer, type TurnDeps } from './turn.ts';
 
 /**
  * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them

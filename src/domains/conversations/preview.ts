@@ -10,11 +10,12 @@ import {
   type ModelMessage,
 } from '../../providers/model/index.ts';
 import { requestOf, type Step, toModelMessages, withinTokens } from '../agents/index.ts';
+import { renderSystem } from '../preferences/index.ts';
 import { AttachedFiles } from './attachments.ts';
 import type { conversationsContract } from './contract.ts';
 import { findLeaf } from './queries.ts';
 import { stepsBefore } from './recorder.ts';
-import { composeTurn, placeOfQuestion, renderSystem, type TurnDeps } from './turn.ts';
+import { composeTurn, placeOfQuestion, type TurnDeps } from './turn.ts';
 
 type Preview = z.output<typeof conversationsContract.preview.input>;
 

@@ -4,22 +4,13 @@ import type { ModelParameters } from '../../providers/model/index.ts';
 import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
-import type { Preferences, PreferencesService } from '../preferences/index.ts';
+import { instructionParts, type Preferences, type PromptPart, ruleParts } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 
 /** Facts from memory that every answer is given. */
 const rememberedFacts = 8;
 
-/** A part of the system prompt and where it is from. */
-export interface PromptPart {
-  source: 'role' | 'rules' | 'settings' | 'project' | 'skills' | 'memory' | 'canvas';
-  /** Stands above the text; empty for the role, which begins the prompt. */
-  title: string;
-  text: string;
-}
-
 export interface TurnDeps extends AgentDeps {
-  preferences: PreferencesService;
   /** Tools and skills of the person's own. */
   extensions(principal: UserPrincipal): Promise<Extensions>;
 }
@@ -79,9 +70,12 @@ export async function composeTurn(
         }),
   ]);
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
-  if (place.instructions)
-    system.push({ source: 'project', title: 'Instructions of the project', text: place.instructions });
-  system.push(...ruleParts(preferences), ...settingParts(preferences), ...skillParts(extensions));
+  system.push(
+    ...instructionParts(place.instructions),
+    ...ruleParts(preferences.rules),
+    ...settingParts(preferences),
+    ...skillParts(extensions),
+  );
   if (facts.length > 0)
     system.push({
       source: 'memory',
@@ -133,27 +127,6 @@ const skillParts = ({ skills }: Extensions): PromptPart[] =>
         },
       ];
 
-/** The narrower rule stands later and says so: a project's over one's own, a conversation's over a project's. */
-function ruleParts({ rules }: Preferences): PromptPart[] {
-  const places = [
-    ['Rules of the person', (type: string) => type !== 'project' && type !== 'conversation'],
-    ['Rules of this project, which come before those above', (type: string) => type === 'project'],
-    ['Rules of this conversation, which come before all others', (type: string) => type === 'conversation'],
-  ] as const;
-  return places.flatMap(([title, belongs]) => {
-    const here = rules.filter(({ rule_type }) => belongs(rule_type));
-    return here.length === 0
-      ? []
-      : [
-          {
-            source: 'rules' as const,
-            title,
-            text: here.map(({ name, content }) => `## ${name}\n${content}`).join('\n\n'),
-          },
-        ];
-  });
-}
-
 function settingParts({ reasoning_config: { confidence_threshold } }: Preferences): PromptPart[] {
   if (confidence_threshold === 0) return [];
   return [
@@ -172,10 +145,6 @@ export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>): Tool[] => 
 
 /** Tools that a private conversation does not have: it leaves memory alone in both directions. */
 const memoryTools = new Set(['search_memory', 'remember']);
-
-/** The parts as one text, each under its title. */
-export const renderSystem = (parts: PromptPart[]): string =>
-  parts.map(({ title, text }) => (title === '' ? text : `${title}:\n${text}`)).join('\n\n');
 
 /** The place of an answer that is being produced. */
 export const placeOfAnswer = (

@@ -90,6 +90,18 @@ export class PreferencesService {
     };
   }
 
+  /** The rules of a person and of a project, for agents that work in it. */
+  rules(principal: UserPrincipal, projectId: string): Promise<queries.RuleRow[]> {
+    return this.#database.as(principal, (session) =>
+      queries.listRules(session, {
+        user_id: principal.user_id,
+        project_id: projectId,
+        conversation_id: null,
+        enabledOnly: true,
+      }),
+    );
+  }
+
   async effective(context: UserContext, { conversation_id }: Input<'effective'>) {
     const { principal } = context;
     const [{ settings, conversation }, defaults] = await Promise.all([
