@@ -196,6 +196,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         images: new ImageLoader(allowPrivate),
         clock,
       },
+      skills: extensions.skills,
       idempotency,
       version,
       host: config.host,
