@@ -19,7 +19,10 @@ const found = [
 ];
 const answers = {
   searxng: () => ({ results: found.map(({ says, ...row }) => ({ ...row, content: says })) }),
-  brave: () => ({ web: { results: found.map(({ says, ...row }) => ({ ...row, description: says })) } }),
+  brave: () => ({
+    type: 'search',
+    web: { results: found.map(({ says, ...row }) => ({ ...row, description: says })) },
+  }),
   tavily: () => ({ results: found.map(({ says, ...row }) => ({ ...row, content: says, score: 0.5 })) }),
 };
 type Kind = keyof typeof answers;
@@ -75,7 +78,7 @@ async function ask(steps: { tool: string; input: unknown }[]) {
   return until(async () => {
     const { messages } = await ada.client.conversations.get({ conversation_id: id });
     const last = messages.findLast(({ role }) => role === 'assistant');
-    return last && last.status !== 'streaming' ? { conversation_id: id, ...last } : undefined;
+    return last && last.status !== 'streaming' ? last : undefined;
   }, 'the answer ended or waits');
 }
 

@@ -78,11 +78,20 @@ export class Web {
         .returning('id')
         .executeTakeFirstOrThrow(),
     );
-    if (api_key !== undefined || !keeps)
+    const isSame = api_key === undefined && stored?.kind === input.kind && stored.base_url === input.base_url;
+    if (!isSame)
       await database.asService('key of a search engine', (session) =>
         session
           .updateTable('search_connections')
-          .set({ secret_encrypted: api_key === undefined ? null : secrets.seal(api_key, contextOf(id)) })
+          .set({
+            ...(api_key === undefined && keeps
+              ? {}
+              : { secret_encrypted: api_key === undefined ? null : secrets.seal(api_key, contextOf(id)) }),
+            // What the last test said holds for what was tested.
+            last_tested_at: null,
+            last_test_ok: null,
+            last_test_message: null,
+          })
           .where('id', '=', id)
           .execute(),
       );

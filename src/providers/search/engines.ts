@@ -49,6 +49,8 @@ const engines: Record<SearchKind, Engine> = {
     }),
     answer: z
       .object({
+        type: z.literal('search'),
+        // Left out where nothing was found.
         web: z
           .object({ results: z.array(z.object({ title: text, url: z.string(), description: text })) })
           .optional(),
