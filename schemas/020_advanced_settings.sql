@@ -7,7 +7,7 @@
 --
 -- parameter_presets are named sets of them (four come with the system), user_rules what a person wants always observed,
 -- custom_agents agents written in YAML, skills capabilities in the open SKILL.md format that user_skills installs,
--- mcp_configs connections to MCP servers with their health, custom_functions tools of a person's own.
+-- search_connections a person's search engine, mcp_configs connections to MCP servers with their health, custom_functions tools of a person's own.
 -- settings_history keeps what each was before, so that a change can be undone; secrets are left out of it.
 -- thinking_sessions (004) get the metrics of reasoning here.
 --
@@ -235,6 +235,29 @@ comment on column public.mcp_configs.config is
 comment on column public.mcp_configs.secrets_encrypted is 'Keys and headers, AES-256-GCM with the key id in the value.';
 comment on column public.mcp_configs.tools is '[{"name", "description", "input_schema"}] as the server last listed them.';
 comment on column public.mcp_configs.health_status is 'Measured by the server at last_health_check.';
+
+create table if not exists public.search_connections (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null default auth.uid() unique references auth.users (id) on delete cascade,
+  kind text not null check (kind in ('searxng', 'brave', 'tavily')),
+  base_url text check (base_url ~ '^https?://'),
+  secret_encrypted text,
+  has_secret boolean not null generated always as (secret_encrypted is not null) stored,
+  enabled boolean not null default true,
+  price_usd numeric(14, 6) check (price_usd >= 0),
+  last_tested_at timestamptz,
+  last_test_ok boolean,
+  last_test_message text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  check (kind <> 'searxng' or base_url is not null)
+);
+
+comment on table public.search_connections is 'The web search engine of a person.';
+comment on column public.search_connections.base_url is 'Of a SearXNG; null: the engine''s own.';
+comment on column public.search_connections.secret_encrypted is 'API key, AES-256-GCM with the key id in the value.';
+comment on column public.search_connections.price_usd is 'What one search costs; null: searches are not counted.';
+comment on column public.search_connections.last_test_message is 'What the last test said.';
 
 create table if not exists public.custom_functions (
   id uuid primary key default gen_random_uuid(),
@@ -480,6 +503,8 @@ create or replace trigger version_agent before update of yaml_config on public.c
 create or replace trigger count_skill_installs after insert or delete on public.user_skills
   for each row execute function private.count_skill_installs();
 -- What an agent may reach and run is its person's to say.
+create or replace trigger refuse_agents before insert or update or delete on public.search_connections
+  for each row execute function private.refuse_agents();
 create or replace trigger refuse_agents before insert or update or delete on public.mcp_configs
   for each row execute function private.refuse_agents();
 create or replace trigger refuse_agents before insert or update or delete on public.custom_functions
@@ -507,6 +532,8 @@ call private.declare_access('public.custom_agents', 'public', p_public => 'visib
   p_protected => '{version, is_featured, usage_count}');
 call private.declare_access('public.skills', 'public', 'creator_id', p_public => 'visibility', p_protected => '{downloads, rating}');
 call private.declare_access('public.user_skills', 'owner');
+call private.declare_access('public.search_connections', 'owner', p_hidden => '{secret_encrypted}',
+  p_protected => '{last_tested_at, last_test_ok, last_test_message}');
 call private.declare_access('public.mcp_configs', 'owner', p_hidden => '{secrets_encrypted}',
   p_protected => '{tools, last_health_check, health_status, health_message, latency_ms}');
 call private.declare_access('public.custom_functions', 'owner', p_hidden => '{secrets_encrypted}',

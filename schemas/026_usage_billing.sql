@@ -269,9 +269,9 @@ begin
   v_period := case v_limit.period when 'total' then 'in total' else 'per ' || v_limit.period end;
   v_resets_at := private.limit_resets_at(v_limit.period);
   raise exception '%', case when v_limit.in_tokens
-      then format('The %s limit %s allows %s tokens: %s are used, %s are set aside, and this call may need %s', v_limit.scope,
+      then format('The %s limit %s allows %s tokens: %s are used, %s are set aside, and this call may need %s.', v_limit.scope,
         v_period, v_limit.max_tokens, v_limit.used_tokens, v_limit.reserved_tokens, p_tokens)
-      else format('The %s limit %s allows $%s: $%s is used, $%s is set aside, and this call may cost $%s', v_limit.scope,
+      else format('The %s limit %s allows $%s: $%s is used, $%s is set aside, and this call may cost $%s.', v_limit.scope,
         v_period, round(v_limit.max_cost_usd, 4), round(v_limit.used_cost_usd, 4), round(v_limit.reserved_cost_usd, 4),
         round(p_cost, 4)) end
     using errcode = 'MA402',

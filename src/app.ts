@@ -29,6 +29,7 @@ import {
   Functions,
   McpServers,
   Skills,
+  Web,
 } from './domains/extensions/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
@@ -115,6 +116,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     }),
     functions: new Functions(database, sandbox, clock),
     skills: new Skills(database),
+    web: new Web({ database, secrets, clock, extractor, allowPrivate }),
   };
   const approvals = new Approvals(database, async (principal) => [
     ...chatTools({ files, memory }),
@@ -195,6 +197,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
         images: new ImageLoader(allowPrivate),
         clock,
       },
+      skills: extensions.skills,
       idempotency,
       version,
       host: config.host,

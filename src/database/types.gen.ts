@@ -2377,6 +2377,22 @@ export interface ScreenSnapshots {
   created_at: Generated<Timestamp>;
 }
 
+export interface SearchConnections {
+  id: Generated<string>;
+  user_id: Generated<string>;
+  kind: 'searxng' | 'brave' | 'tavily';
+  base_url: string | null;
+  secret_encrypted: string | null;
+  has_secret: Computed<boolean>;
+  enabled: Generated<boolean>;
+  price_usd: number | null;
+  last_tested_at: NullableTimestamp;
+  last_test_ok: boolean | null;
+  last_test_message: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface SessionParticipants {
   id: Generated<string>;
   session_id: string;
@@ -3026,6 +3042,7 @@ export interface DB {
   saved_workflows: SavedWorkflows;
   scheduled_tasks: ScheduledTasks;
   screen_snapshots: ScreenSnapshots;
+  search_connections: SearchConnections;
   session_participants: SessionParticipants;
   sessions: Sessions;
   settings_history: SettingsHistory;

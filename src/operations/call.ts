@@ -52,7 +52,7 @@ export function authorize(scope: Scope, principal: Principal): void {
 }
 
 /** Account, sessions and model connections have no scope of their own: a limited key may look, and change nothing. */
-function mustBeWhole(principal: Principal): void {
+export function mustBeWhole(principal: Principal): void {
   if (principal.kind === 'user' && !principal.scopes.includes('*'))
     throw new AppError('forbidden', 'A key with limited scopes cannot change the account.', {
       fix: 'Sign in, or use a key with every scope.',

@@ -1,4 +1,4 @@
-export { authorize, callOperation, inputSchema, invalidInput, outputSchema } from './call.ts';
+export { authorize, callOperation, inputSchema, invalidInput, mustBeWhole, outputSchema } from './call.ts';
 export {
   type BrowserSession,
   type CallContext,

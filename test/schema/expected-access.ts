@@ -52,7 +52,7 @@ export const rules: Rule[] = [
   {
     what: "A person's own that could reach outside or bind agents: agents may not make one",
     rights: 'oa o ocevgmas o o',
-    tables: ['custom_functions', 'mcp_configs', 'meta_memory_settings'],
+    tables: ['custom_functions', 'mcp_configs', 'meta_memory_settings', 'search_connections'],
   },
   {
     what: "A person's own about something in a project: whoever sees that may have one",

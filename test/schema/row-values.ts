@@ -70,6 +70,7 @@ export const rowOverrides: Overrides = {
   }),
   realtime_resource_state: (made) => ({ resource_id: made('meta_projects').id }),
   user_rules: () => ({ rule_type: 'project', conversation_id: null }),
+  search_connections: () => ({ base_url: 'https://searx.example.org' }),
   custom_functions: () => ({ name: 'function_name' }),
   meta_artifacts: (made) => ({ storage_path: `${made('users').id}/report.md` }),
   marketplace_listings: (made) => ({ kind: 'skill', item_id: made('skills').id }),

@@ -234,6 +234,10 @@ const skills = createRoute({
   ...settingsTab('/skills'),
   component: lazyPage(() => import('./features/extensions/skills-tab.tsx'), 'SkillsTab'),
 });
+const webSearch = createRoute({
+  ...settingsTab('/web-search'),
+  component: lazyPage(() => import('./features/extensions/web-search-tab.tsx'), 'WebSearchTab'),
+});
 const settingsHistory = createRoute({
   ...settingsTab('/history'),
   component: lazyPage(() => import('./features/preferences/history-tab.tsx'), 'SettingsHistoryTab'),
@@ -291,6 +295,7 @@ const routeTree = root.addChildren([
       signedIn,
       functions,
       skills,
+      webSearch,
       keys,
       account,
       usage,

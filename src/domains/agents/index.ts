@@ -4,4 +4,4 @@ export { defaultMaxOutputTokens, failureOf, type Phase, requestOf, runPhase } fr
 export { systemPrompt } from './roles.ts';
 export { type AgentDeps, TaskSource } from './task-source.ts';
 export { insertToolStep, type Recorder, type Step, toModelMessages, withinTokens } from './thread.ts';
-export { defineTool, type Tool } from './tool.ts';
+export { defineTool, type Tool, type ToolScope } from './tool.ts';

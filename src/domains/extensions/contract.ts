@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, ok, page, time } from '../../operations/fields.ts';
 import { contract } from '../../operations/operation.ts';
+import { webContract } from './web-contract.ts';
 
 const jsonSchema = z.record(z.string(), z.unknown());
 
@@ -90,6 +91,7 @@ export const skill = z.object({
 export type Skill = z.output<typeof skill>;
 
 export const extensionsContract = {
+  ...webContract,
   listServers: contract({
     id: 'mcp-servers.list',
     summary: 'Your MCP servers, their tools and how they were when last used',

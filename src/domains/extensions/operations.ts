@@ -3,17 +3,24 @@ import { extensionsContract as contract } from './contract.ts';
 import type { Functions } from './functions.ts';
 import type { McpServers } from './mcp-servers.ts';
 import type { Skills } from './skills.ts';
+import type { Web } from './web.ts';
 
 export function extensionsOperations({
   servers,
   functions,
   skills,
+  web,
 }: {
   servers: McpServers;
   functions: Functions;
   skills: Skills;
+  web: Web;
 }): Operation[] {
   return [
+    defineOperation(contract.webSearch, (context) => web.get(context)),
+    defineOperation(contract.setWebSearch, (context, input) => web.set(context, input)),
+    defineOperation(contract.deleteWebSearch, (context) => web.delete(context)),
+    defineOperation(contract.testWebSearch, (context, input) => web.test(context, input)),
     defineOperation(contract.listServers, (context) => servers.list(context)),
     defineOperation(contract.createServer, (context, input) => servers.create(context, input)),
     defineOperation(contract.updateServer, (context, input) => servers.update(context, input)),

@@ -12,6 +12,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { UserContext } from '../../operations/index.ts';
 import type { extensionsContract, Skill } from './contract.ts';
 import { readSkill, skillPath } from './skill-file.ts';
+import { unzipSkill, zipSkill } from './skill-zip.ts';
 
 type Input<K extends keyof typeof extensionsContract> = z.output<(typeof extensionsContract)[K]['input']>;
 
@@ -70,6 +71,20 @@ export class Skills {
       const row = found(await contentOf(session, id), 'The skill');
       return { files: { 'SKILL.md': row.skill_md ?? '', ...row.files } };
     });
+  }
+
+  /** A skill that comes as a zip of its folder. Errors: those of `import`, `unprocessable` for what is no such zip. */
+  async importZip(context: UserContext, bytes: Buffer) {
+    return this.import(context, { files: await unzipSkill(bytes) });
+  }
+
+  /** The same files as a zip, and what to call it. */
+  async exportZip(context: UserContext, id: string): Promise<{ name: string; bytes: Buffer }> {
+    const { files } = await this.export(context, id);
+    const { name } = await this.#database.as(context.principal, (session) =>
+      findSkill(session, context.principal.user_id, id),
+    );
+    return { name: `${name}.zip`, bytes: await zipSkill(name, files) };
   }
 
   update(context: UserContext, { id, enabled, visibility }: Input<'updateSkill'>) {

@@ -8,6 +8,7 @@ import type { Functions } from './functions.ts';
 import type { McpServers } from './mcp-servers.ts';
 import type { Skills } from './skills.ts';
 import { readOnlySelect } from './sql.ts';
+import type { Web } from './web.ts';
 
 export interface ExtensionDeps {
   database: Database;
@@ -15,6 +16,7 @@ export interface ExtensionDeps {
   servers: McpServers;
   functions: Functions;
   skills: Skills;
+  web: Web;
 }
 
 /** A person's own tools and skills, as an answer gets them. */
@@ -29,16 +31,18 @@ const queryTimeoutMs = 5_000;
 
 /** Everything that is switched on for a person: MCP servers, functions, skills, code and queries. */
 export async function extensionsOf(deps: ExtensionDeps, principal: UserPrincipal): Promise<Extensions> {
-  const [servers, functions, skills] = await deps.database.as(principal, (session) =>
+  const [servers, functions, skills, web] = await deps.database.as(principal, (session) =>
     Promise.all([
       deps.servers.tools(session, principal),
       deps.functions.enabled(session, principal),
       deps.skills.enabled(session, principal),
+      deps.web.tools(session, principal),
     ]),
   );
   const tools = [
     runCodeTool(deps.sandbox),
     ...queryTools(deps.database),
+    ...web,
     ...(skills.length > 0 ? [skillTool(deps.skills, skills)] : []),
     ...functions.map((fn) =>
       anyInput({

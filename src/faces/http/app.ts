@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { Skills } from '../../domains/extensions/index.ts';
 import type { UsageService } from '../../domains/usage/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -16,6 +17,7 @@ import type { IdempotencyStore } from './idempotency.ts';
 import { mountOperations } from './routes.ts';
 import { mountSandbox } from './sandbox.ts';
 import { hostCheck, securityHeaders } from './security.ts';
+import { mountSkills } from './skills.ts';
 import { mountUsage } from './usage.ts';
 
 export interface HttpAppDeps extends ContextDeps {
@@ -24,6 +26,7 @@ export interface HttpAppDeps extends ContextDeps {
   chats: ChatRoutesDeps;
   usage: UsageService;
   openai: OpenAiDeps;
+  skills: Skills;
   idempotency: IdempotencyStore;
   version: string;
   host: string;
@@ -56,6 +59,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
   mountFiles(app, deps, deps.files);
   mountChats(app, deps, deps.chats);
   mountUsage(app, deps, deps.usage);
+  mountSkills(app, deps, deps.skills);
   mountOperations(app, deps.registry, deps);
   mountOpenAi(app, deps, deps.openai);
   mountMcp(app, deps.registry, deps.version, deps);

@@ -34,7 +34,14 @@ export function Table({ label, head, rows, numbers = [] }: TableProps) {
           {rows.map((row) => (
             <tr key={row.key}>
               {head.map((name, column) => (
-                <td key={name} className={cx('px-4 py-2 align-top', align(column))}>
+                <td
+                  key={name}
+                  className={cx(
+                    'px-4 py-2 align-top',
+                    align(column),
+                    numbers.includes(column) ? 'whitespace-nowrap' : 'min-w-28',
+                  )}
+                >
                   {row.cells[column]}
                 </td>
               ))}

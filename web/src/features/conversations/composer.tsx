@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ArrowUp, FolderOpen, Paperclip, Square } from 'lucide-react';
+import { ArrowUp, FolderOpen, Paperclip, ScanText, Square } from 'lucide-react';
 import {
   type ClipboardEvent,
   type DragEvent,
@@ -38,6 +38,8 @@ interface ComposerProps {
   /** Settles when the server has the message; what was written stays until then. */
   onSend: (said: Said) => Promise<unknown>;
   onStop?: () => void;
+  /** Shows what would be sent for what is written. */
+  onPreview?: (said: Said) => void;
   /** Choices beside the model. */
   children?: ReactNode;
 }
@@ -53,6 +55,7 @@ export function Composer({
   suggested,
   onSend,
   onStop,
+  onPreview,
   children,
 }: ComposerProps) {
   const [content, setContent] = useState(() => readDraft(draft));
@@ -160,6 +163,14 @@ export function Composer({
               event.target.value = '';
             }}
           />
+          {onPreview && (
+            <IconButton
+              label="What is sent"
+              icon={ScanText}
+              disabled={attachments.unfinished}
+              onClick={() => onPreview({ content: content.trim(), file_ids: attachments.fileIds })}
+            />
+          )}
           {children}
           <span className="min-w-0 flex-1">
             <ModelInUse />

@@ -11,10 +11,11 @@ import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { CanvasBeside } from '../canvas/canvas-beside.tsx';
 import { PassagePanel, type PassageRef } from '../files/passage-panel.tsx';
-import { Composer } from './composer.tsx';
+import { Composer, type Said } from './composer.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { TurnView, turnsOf } from './message-view.tsx';
 import { conversationKeys, conversationQuery } from './queries.ts';
+import { SentDialog } from './sent-dialog.tsx';
 import { TierSelect } from './tier-select.tsx';
 import { TreePanel } from './tree-panel.tsx';
 import { useConversationEvents } from './use-conversation-events.ts';
@@ -34,6 +35,7 @@ function Conversation({ id }: { id: string }) {
   const query = useQuery(conversationQuery(id));
   const [passage, setPassage] = useState<PassageRef | null>(null);
   const [overview, setOverview] = useState(false);
+  const [previewed, setPreviewed] = useState<Said | null>(null);
   const messages = query.data?.messages ?? [];
   const streaming = messages.findLast((item) => item.role === 'assistant' && item.status === 'streaming');
   const waiting = messages.some((item) => item.status === 'waiting');
@@ -170,6 +172,7 @@ function Conversation({ id }: { id: string }) {
           answering={streaming !== undefined || waiting}
           sending={send.isPending}
           error={send.error}
+          onPreview={setPreviewed}
           onStop={() => stop.mutate({ conversation_id: id })}
           onSend={(said) => {
             end.toEnd();
@@ -180,6 +183,7 @@ function Conversation({ id }: { id: string }) {
         </Composer>
       )}
       {passage && <PassagePanel passage={passage} onClose={() => setPassage(null)} />}
+      {previewed && <SentDialog conversationId={id} said={previewed} onClose={() => setPreviewed(null)} />}
       {overview && (
         <TreePanel
           conversationId={id}

@@ -18,3 +18,8 @@ export const skillsQuery = (search: string) =>
     queryKey: ['extensions', 'skills', search],
     queryFn: ({ signal }) => api.extensions.listSkills(search ? { search } : {}, { signal }),
   });
+
+export const webSearchQuery = queryOptions({
+  queryKey: ['extensions', 'web-search'],
+  queryFn: ({ signal }) => api.extensions.webSearch({}, { signal }),
+});

@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, GraduationCap, Trash2, Upload } from 'lucide-react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { Badge } from '../../components/badge.tsx';
-import { Button, IconButton } from '../../components/button.tsx';
+import { Button, buttonClass, IconButton } from '../../components/button.tsx';
 import { Select, Switch } from '../../components/field.tsx';
 import { SearchInput } from '../../components/search-input.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { toast } from '../../components/toast.ts';
-import { api } from '../../lib/api.ts';
+import { api, randomId } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
+import { sendFile } from '../../lib/upload.ts';
 import { type Skill, skillsQuery } from './queries.ts';
 
 const maxFileBytes = 500_000;
@@ -24,9 +25,24 @@ export function SkillsTab() {
     refresh: [['extensions', 'skills']],
     done: (skill) => `${skill.name} is installed.`,
   });
+  const bringZip = useAction(
+    (zip: File) =>
+      sendFile<Skill>({
+        path: '/api/skills/zip',
+        query: {},
+        file: zip,
+        file_name: zip.name,
+        idempotency_key: randomId(),
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      }),
+    { refresh: [['extensions', 'skills']], done: (skill) => `${skill.name} is installed.` },
+  );
   async function chosen(event: ChangeEvent<HTMLInputElement>): Promise<void> {
     const list = [...(event.target.files ?? [])];
     event.target.value = '';
+    const zip = list.find(({ name }) => /\.zip$/i.test(name));
+    if (zip) return bringZip.mutate(zip);
     const fitting = list.filter(({ size }) => size <= maxFileBytes);
     if (fitting.length < list.length)
       toast({ text: `${plural(list.length - fitting.length, 'file')} too large, left out.` });
@@ -46,8 +62,12 @@ export function SkillsTab() {
           <Button icon={Upload} busy={bring.isPending} onClick={() => folder.current?.click()}>
             Import a folder
           </Button>
-          <Button icon={Upload} busy={bring.isPending} onClick={() => file.current?.click()}>
-            Import SKILL.md
+          <Button
+            icon={Upload}
+            busy={bring.isPending || bringZip.isPending}
+            onClick={() => file.current?.click()}
+          >
+            Import a zip or SKILL.md
           </Button>
           <input
             ref={(element) => {
@@ -63,8 +83,8 @@ export function SkillsTab() {
             ref={file}
             type="file"
             hidden
-            accept=".md"
-            aria-label="SKILL.md"
+            accept=".md,.zip"
+            aria-label="Zip or SKILL.md"
             onChange={(event) => void chosen(event)}
           />
         </div>
@@ -93,17 +113,6 @@ function SkillRow({ skill }: { skill: Skill }) {
   const remove = useAction(api.extensions.deleteSkill, {
     ...refresh,
     done: skill.is_own ? 'Skill deleted. Undo it in History.' : 'Skill uninstalled.',
-  });
-  const save = useAction(() => api.extensions.exportSkill({ id: skill.id }), {
-    onSuccess: ({ files }) => {
-      for (const [path, text] of Object.entries(files)) {
-        const link = document.createElement('a');
-        link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-        link.download = path.split('/').at(-1) ?? path;
-        link.click();
-        URL.revokeObjectURL(link.href);
-      }
-    },
   });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
@@ -142,7 +151,15 @@ function SkillRow({ skill }: { skill: Skill }) {
           Install
         </Button>
       )}
-      <IconButton icon={Download} label={`Save the files of ${skill.name}`} onClick={() => save.mutate()} />
+      <a
+        href={`/api/skills/${skill.id}/zip`}
+        download
+        aria-label={`Export ${skill.name} as a zip`}
+        title="Export as a zip"
+        className={buttonClass('ghost')}
+      >
+        <Download aria-hidden className="size-4" />
+      </a>
       {(skill.is_own || skill.installed) && (
         <IconButton
           icon={Trash2}

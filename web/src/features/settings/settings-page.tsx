@@ -9,6 +9,7 @@ const tabs = [
   { to: '/settings/servers', label: 'MCP servers' },
   { to: '/settings/functions', label: 'Functions' },
   { to: '/settings/skills', label: 'Skills' },
+  { to: '/settings/web-search', label: 'Web search' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/account', label: 'Account' },
   { to: '/settings/usage', label: 'Usage' },

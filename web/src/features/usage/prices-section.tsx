@@ -8,7 +8,6 @@ import { Section } from '../../components/page.tsx';
 import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
-import { formatMoney } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { statusQuery } from '../auth/queries.ts';
 import { pricesQuery } from './queries.ts';
@@ -58,11 +57,13 @@ export function PricesSection() {
             cells: [
               price.model,
               price.provider,
-              price.valid_to ? `${price.valid_from}, before ${price.valid_to}` : price.valid_from,
-              formatMoney(price.input_per_million),
-              formatMoney(price.cached_per_million ?? price.input_per_million),
-              formatMoney(price.output_per_million),
-              formatMoney(price.reasoning_per_million ?? price.output_per_million),
+              <span key="from" className="whitespace-nowrap">
+                {price.valid_to ? `${price.valid_from}, before ${price.valid_to}` : price.valid_from}
+              </span>,
+              perMillion(price.input_per_million),
+              perMillion(price.cached_per_million ?? price.input_per_million),
+              perMillion(price.output_per_million),
+              perMillion(price.reasoning_per_million ?? price.output_per_million),
               <IconButton
                 key="remove"
                 icon={Trash2}
@@ -77,6 +78,9 @@ export function PricesSection() {
     </Section>
   );
 }
+
+/** Every digit counts: they are multiplied by millions. */
+const perMillion = (price: number): string => `$${price}`;
 
 const kinds = ['openai', 'anthropic', 'google', 'openai-compatible', 'ollama'];
 const amounts = [
