@@ -11,10 +11,12 @@ begin(async (content) => {
     transforms: ['typescript', 'jsx', 'imports'],
     production: true,
   });
-  const given = { require: load, exports: {}, React, show };
+  const given = { require: load, exports: {}, React, show, fail };
   await run(
-    `(({ require, exports, React, show }) => {${code}
-;show(exports.default || (typeof App === 'function' ? App : undefined));})(document.currentScript.given);`,
+    `{const given = document.currentScript.given;
+try {(function (require, exports, React, show) {${code}
+;show(exports.default || (typeof App === 'function' ? App : undefined));
+})(given.require, given.exports, given.React, given.show);} catch (error) {given.fail(error);}}`,
     given,
   );
 });

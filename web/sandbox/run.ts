@@ -9,6 +9,8 @@ export function run(code: string, given?: unknown, type?: string): Promise<void>
   const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   if (type) script.type = type;
   script.given = given;
+  // Else what goes wrong in it is kept from the error event, as of a foreign script.
+  script.crossOrigin = 'anonymous';
   script.src = url;
   return new Promise((resolve) => {
     const end = () => {

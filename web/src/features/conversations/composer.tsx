@@ -144,12 +144,9 @@ export function Composer({
           <textarea
             ref={area}
             aria-label="Message"
-            role="combobox"
             aria-haspopup="listbox"
             aria-autocomplete="list"
-            aria-expanded={prompts.field['aria-expanded']}
-            aria-controls={prompts.field['aria-controls']}
-            aria-activedescendant={prompts.field['aria-activedescendant']}
+            {...prompts.field}
             placeholder={
               over ? 'Drop files to attach them' : 'Ask about your documents, or type / for a prompt'
             }

@@ -23,7 +23,6 @@ const asked = /^\/([^\n/]{0,100})$/;
 interface PromptPickerOf {
   /** For the field: what it controls, as assistive technology knows it. */
   field: {
-    'aria-expanded': boolean;
     'aria-controls': string | undefined;
     'aria-activedescendant': string | undefined;
   };
@@ -57,7 +56,6 @@ export function usePromptPicker(content: string, onInsert: (text: string) => voi
   }
   return {
     field: {
-      'aria-expanded': open,
       'aria-controls': open ? id : undefined,
       'aria-activedescendant': open ? active : undefined,
     },
