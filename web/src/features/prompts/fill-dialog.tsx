@@ -20,8 +20,6 @@ export function FillDialog({ prompt, onFilled, onClose }: FillDialogProps) {
   );
   function submit(event: FormEvent): void {
     event.preventDefault();
-    // The dialog may stand inside the form of a message.
-    event.stopPropagation();
     onFilled(fill(prompt.content, values));
   }
   return (
