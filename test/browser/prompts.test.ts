@@ -34,8 +34,8 @@ test('a prompt is kept, found, inserted with its variables filled in, changed, r
   await form.getByRole('button', { name: 'Save prompt' }).click();
   const list = page.getByRole('list', { name: 'Prompts' });
   await list.getByText('Thank you letter').waitFor();
-  await page.getByRole('button', { name: 'Make Thank you letter a favourite' }).click();
-  await page.getByRole('button', { name: 'Thank you letter is no favourite', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Favourite: Thank you letter' }).click();
+  await page.getByRole('button', { name: 'Favourite: Thank you letter', pressed: true }).waitFor();
   await page.getByLabel('Whose').selectOption('Favourites');
   await list.getByText('Thank you letter').waitFor();
   await page.getByLabel('Whose').selectOption('Of projects');

@@ -31,7 +31,7 @@ export function PromptRow({ prompt, onOpen }: { prompt: Prompt; onOpen: () => vo
       </button>
       {prompt.can_edit && (
         <IconButton
-          label={is_favorite ? `${title} is no favourite` : `Make ${title} a favourite`}
+          label={`Favourite: ${title}`}
           icon={Star}
           aria-pressed={is_favorite}
           onClick={() => update.mutate({ prompt_id: id, is_favorite: !is_favorite })}
