@@ -64,7 +64,7 @@ function buildConsole() {
 async function buildSandbox() {
   const sources = files('web/sandbox', () => true);
   const target = (source) => join(root, 'dist', 'sandbox', basename(source).replace(/\.tsx?$/, '.html'));
-  const entries = sources.filter((source) => !source.endsWith('frame.ts'));
+  const entries = sources.filter((source) => !/(frame|run)\.ts$/.test(source));
   if (ifStale && entries.every((source) => age(target(source)) >= newest(sources))) return;
   const started = Date.now();
   const { build } = await import('esbuild');

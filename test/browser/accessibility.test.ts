@@ -42,6 +42,22 @@ beforeAll(async () => {
     content: 'Reports are written in British English',
     category: 'fact',
   });
+  const drawn = (await call(page, 'POST', '/api/canvas', {
+    title: 'Rotation drawn',
+    content_type: 'markdown',
+    content: '# Rotation\n\nEvery ninety days.',
+  })) as { id: string };
+  await call(page, 'PATCH', `/api/canvas/${drawn.id}`, {
+    content: '# Rotation\n\nEach quarter.',
+    version: 1,
+  });
+  const kept = (await call(page, 'POST', '/api/prompts', {
+    title: 'Ask for dates',
+    content: 'When is {{what}} due?',
+    is_favorite: true,
+    is_public: true,
+    tags: ['dates'],
+  })) as { id: string };
   const empty = await createProject(page, 'Not planned yet', '');
   const id = await createProject(page, 'Key rotation', 'How often is the signing secret rotated?');
   await upload(page, [
@@ -90,8 +106,35 @@ beforeAll(async () => {
     { path: '/files?find=secret', ready: heading(/Passages for/) },
     { path: `/files?file=${files.items[0]?.id}`, ready: dialog('rotation.md') },
     { path: '/memory', ready: words('British English') },
+    { path: '/canvas', ready: words('Rotation drawn') },
+    { path: `/canvas/${drawn.id}`, ready: words('Each quarter.') },
+    {
+      path: `/canvas/${drawn.id}`,
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'Edit' }).click();
+        await page.getByRole('textbox', { name: 'Content of Rotation drawn' }).waitFor();
+      },
+    },
+    {
+      path: `/canvas/${drawn.id}`,
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'Versions' }).click();
+        await page.getByRole('button', { name: /Version 1/ }).click();
+        await page.locator('.cm-deletedChunk').waitFor();
+      },
+    },
+    { path: '/prompts', ready: words('Ask for dates') },
+    { path: `/prompts?prompt=${kept.id}`, ready: dialog('Ask for dates') },
     { path: '/chat', ready: words('rotated') },
     { path: '/chat/new', ready: heading('What would you like to know?') },
+    {
+      path: '/chat/new',
+      ready: async (page) => {
+        await page.getByRole('textbox', { name: 'Message' }).fill('/ask');
+        await page.getByRole('option', { name: /Ask for dates/ }).waitFor();
+      },
+    },
+    { path: `${chat}?artifact=all`, ready: words('Nothing is on the canvas yet') },
     { path: chat, ready: (page) => page.getByRole('list', { name: 'Sources' }).waitFor() },
     { path: '/settings', ready: words('Default') },
     {

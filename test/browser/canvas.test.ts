@@ -236,6 +236,16 @@ test('each kind is shown, and what is wrong in one is said', async () => {
     content: 'import x from "lodash"; export default x;',
   });
   await errors.getByText('There is no module “lodash”').waitFor();
+  const markup = await show({
+    title: 'Old page',
+    content_type: 'html',
+    content: `<body onload="said('loaded')"><button onclick="said('clicked ' + this.textContent)">Me</button><p id="said"></p>
+<script>function said(text) { document.getElementById('said').append(text + ' '); }</script>
+<script>document.addEventListener('DOMContentLoaded', () => said('ready'));</script></body>`,
+  });
+  await markup.getByText('ready loaded').waitFor();
+  await markup.getByRole('button', { name: 'Me' }).click();
+  await markup.getByText('clicked Me').waitFor();
   const picture = await show({
     title: 'Picture',
     content_type: 'svg',

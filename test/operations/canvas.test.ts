@@ -343,6 +343,7 @@ test('frames of previews have an origin of their own and no network', async () =
     expect(policy).not.toContain('allow-same-origin');
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'none'");
+    expect(policy).toMatch(/, script-src 'sha256-[^']+' 'strict-dynamic'$/);
     expect(policy).not.toMatch(/https?:|\*|script-src[^;]*'self'/);
     const again = await app.fetch(`/sandbox/${kind}`, {
       headers: { 'if-none-match': response.headers.get('etag') ?? '' },

@@ -20,8 +20,8 @@ export const fail = (error: unknown): void =>
     message: (error instanceof Error ? error.message : String(error)).slice(0, 2_000),
   });
 
-/** Says what goes wrong later; `document.open()` takes these listeners away, so that it is asked for again. */
-export function watch(): void {
+/** Says what goes wrong later. */
+function watch(): void {
   addEventListener('error', (event) => fail(event.error ?? event.message));
   addEventListener('unhandledrejection', (event) => fail(event.reason));
   addEventListener('securitypolicyviolation', (event) =>
@@ -31,7 +31,7 @@ export function watch(): void {
 
 /** Waits for the content and shows it once. */
 export function begin(show: (content: string, dark: boolean) => void | Promise<void>): void {
-  // Peer connections are a network that the content policy of many browsers does not know.
+  // Peer connections are a network that no content policy closes: measured, `webrtc 'block'` included.
   for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'WebTransport'])
     Reflect.deleteProperty(globalThis, name);
   watch();

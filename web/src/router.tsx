@@ -145,6 +145,13 @@ const memory = createRoute({
   component: lazyPage(() => import('./features/memory/memory-page.tsx'), 'MemoryPage'),
 });
 
+const prompts = createRoute({
+  getParentRoute: () => shell,
+  path: '/prompts',
+  validateSearch: z.object({ search: text, shelf: text, category: text, prompt: text }),
+  component: lazyPage(() => import('./features/prompts/prompts-page.tsx'), 'PromptsPage'),
+});
+
 const canvas = createRoute({
   getParentRoute: () => shell,
   path: '/canvas',
@@ -284,6 +291,7 @@ const routeTree = root.addChildren([
     project.addChildren([overview, graph, board, runs, artifacts, decisions, budget, history]),
     files,
     memory,
+    prompts,
     canvas,
     canvasArtifact,
     chat.addChildren([chatHome, newChat, importChats, conversation]),

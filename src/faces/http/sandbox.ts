@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
@@ -7,13 +8,13 @@ import { packageRoot } from '../../kernel/package.ts';
 import type { Env } from './call-context.ts';
 
 /**
- * What previews run in: an origin of their own, so no cookies, storage or parent; scripts and styles that stand in the
- * page; no address at all, not even this server's. Leaving for another page is stopped by `frame-src` of the console.
+ * What previews run in: an origin of their own, so no cookies, storage or parent; no address at all, not even this
+ * server's. Leaving for another page is stopped by `frame-src` of the console.
  */
 const sandboxPolicy = [
   'sandbox allow-scripts',
   "default-src 'none'",
-  "script-src 'unsafe-inline'",
+  "script-src 'unsafe-inline' blob:",
   "style-src 'unsafe-inline'",
   'img-src data: blob:',
   'font-src data:',
@@ -24,14 +25,20 @@ const sandboxPolicy = [
   "form-action 'none'",
   "base-uri 'none'",
   "frame-ancestors 'self'",
-  "webrtc 'block'",
 ].join('; ');
+
+/**
+ * A second policy, which must allow a script too: the frame's own, by its hash, and what that puts in. So nothing that
+ * stands in markup runs, neither here nor in a frame that content opens, which would have its peer connections back.
+ */
+const scriptPolicy = (script: string) =>
+  `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}' 'strict-dynamic'`;
 
 const kinds = new Set(['html', 'react', 'mermaid']);
 
 /** Serves the frames that previews run in. They hold no content: the page that shows one hands it over by message. */
 export function mountSandbox(app: Hono<Env>, folder = join(packageRoot, 'dist', 'sandbox')): void {
-  const pages = new Map<string, { body: string; tag: string }>();
+  const pages = new Map<string, { body: string; tag: string; policy: string }>();
   app.get('/sandbox/:kind', (c) => {
     const kind = c.req.param('kind');
     const file = join(folder, `${kind}.html`);
@@ -40,12 +47,13 @@ export function mountSandbox(app: Hono<Env>, folder = join(packageRoot, 'dist', 
     let page = pages.get(kind);
     if (!page) {
       const body = readFileSync(file, 'utf8');
-      page = { body, tag: `"${sha256(body)}"` };
+      const script = /<script>(.*)<\/script>/s.exec(body)?.[1] ?? '';
+      page = { body, tag: `"${sha256(body)}"`, policy: `${sandboxPolicy}, ${scriptPolicy(script)}` };
       pages.set(kind, page);
     }
     const headers = {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': sandboxPolicy,
+      'content-security-policy': page.policy,
       'x-frame-options': 'SAMEORIGIN',
       'x-dns-prefetch-control': 'off',
       'cache-control': 'no-cache',

@@ -147,7 +147,12 @@ function Opened({
             </button>
           ))}
         </fieldset>
-        <span className="min-w-0 flex-1 truncate px-2 text-right text-[13px] text-muted">
+        <span
+          className={cx(
+            'min-w-0 flex-1 truncate px-2 text-right text-[13px] text-muted',
+            draft && 'max-sm:invisible',
+          )}
+        >
           {kinds[type].label}
           {language && `, ${language}`}, version {version}
         </span>

@@ -15,6 +15,7 @@ import {
 import { IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { FormError } from '../../components/states.tsx';
+import { usePromptPicker } from '../prompts/use-prompt-picker.tsx';
 import { providersQuery } from '../settings/queries.ts';
 import { AttachingList } from './attachment-list.tsx';
 import { keepDraft, readDraft } from './drafts.ts';
@@ -64,6 +65,10 @@ export function Composer({
   const attachments = useAttachments();
   const area = useRef<HTMLTextAreaElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  const prompts = usePromptPicker(content, (text) => {
+    setContent(text);
+    area.current?.focus();
+  });
   const something = content.trim() !== '' || attachments.fileIds.length > 0;
   const ready = something && !answering && !sending && !attachments.unfinished;
 
@@ -97,6 +102,7 @@ export function Composer({
     send();
   }
   function onKeyDown(event: KeyboardEvent): void {
+    if (prompts.onKey(event)) return;
     // `isComposing`: Enter that ends the choice of a character must not send.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -116,85 +122,94 @@ export function Composer({
   }
 
   return (
-    <form
-      aria-label="Write a message"
-      onSubmit={submit}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-      className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-4"
-    >
-      <FormError error={error} />
-      <div
-        className={cx(
-          'rounded-xl border bg-surface focus-within:outline-2 focus-within:outline-accent',
-          over ? 'border-accent bg-accent-soft' : 'border-line-strong',
-        )}
+    <>
+      <form
+        aria-label="Write a message"
+        onSubmit={submit}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes('Files')) return;
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+        className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-4"
       >
-        <AttachingList attachments={attachments} />
-        <textarea
-          ref={area}
-          aria-label="Message"
-          placeholder={over ? 'Drop files to attach them' : 'Ask about your documents'}
-          rows={2}
-          value={content}
-          readOnly={sending}
-          onChange={(event) => setContent(event.target.value)}
-          onKeyDown={onKeyDown}
-          onPaste={onPaste}
-          className="block w-full resize-none bg-transparent px-4 pt-3 outline-none placeholder:text-muted"
-        />
-        <div className="flex items-center gap-1 px-2 pb-2">
-          <IconButton label="Upload files" icon={Paperclip} onClick={() => input.current?.click()} />
-          <IconButton label="Attach files you have" icon={FolderOpen} onClick={() => setPicking(true)} />
-          <input
-            ref={input}
-            type="file"
-            multiple
-            aria-label="Files to attach"
-            tabIndex={-1}
-            className="sr-only"
-            onChange={(event) => {
-              attachments.add(event.target.files ?? []);
-              event.target.value = '';
-            }}
+        <FormError error={error} />
+        {prompts.picker}
+        <div
+          className={cx(
+            'rounded-xl border bg-surface focus-within:outline-2 focus-within:outline-accent',
+            over ? 'border-accent bg-accent-soft' : 'border-line-strong',
+          )}
+        >
+          <AttachingList attachments={attachments} />
+          <textarea
+            ref={area}
+            aria-label="Message"
+            aria-haspopup="listbox"
+            aria-autocomplete="list"
+            {...prompts.field}
+            placeholder={
+              over ? 'Drop files to attach them' : 'Ask about your documents, or type / for a prompt'
+            }
+            rows={2}
+            value={content}
+            readOnly={sending}
+            onChange={(event) => setContent(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            className="block w-full resize-none bg-transparent px-4 pt-3 outline-none placeholder:text-muted"
           />
-          {onPreview && (
-            <IconButton
-              label="What is sent"
-              icon={ScanText}
-              disabled={attachments.unfinished}
-              onClick={() => onPreview({ content: content.trim(), file_ids: attachments.fileIds })}
+          <div className="flex items-center gap-1 px-2 pb-2">
+            <IconButton label="Upload files" icon={Paperclip} onClick={() => input.current?.click()} />
+            <IconButton label="Attach files you have" icon={FolderOpen} onClick={() => setPicking(true)} />
+            <input
+              ref={input}
+              type="file"
+              multiple
+              aria-label="Files to attach"
+              tabIndex={-1}
+              className="sr-only"
+              onChange={(event) => {
+                attachments.add(event.target.files ?? []);
+                event.target.value = '';
+              }}
             />
-          )}
-          {children}
-          <span className="min-w-0 flex-1">
-            <ModelInUse />
-          </span>
-          {answering && onStop ? (
-            <IconButton
-              label="Stop the answer"
-              icon={Square}
-              onClick={onStop}
-              className="border border-line-strong"
-            />
-          ) : (
-            <IconButton
-              type="submit"
-              label="Send"
-              icon={ArrowUp}
-              disabled={!ready}
-              className="bg-accent text-on-accent hover:bg-accent-strong hover:text-on-accent"
-            />
-          )}
+            {onPreview && (
+              <IconButton
+                label="What is sent"
+                icon={ScanText}
+                disabled={attachments.unfinished}
+                onClick={() => onPreview({ content: content.trim(), file_ids: attachments.fileIds })}
+              />
+            )}
+            {children}
+            <span className="min-w-0 flex-1">
+              <ModelInUse />
+            </span>
+            {answering && onStop ? (
+              <IconButton
+                label="Stop the answer"
+                icon={Square}
+                onClick={onStop}
+                className="border border-line-strong"
+              />
+            ) : (
+              <IconButton
+                type="submit"
+                label="Send"
+                icon={ArrowUp}
+                disabled={!ready}
+                className="bg-accent text-on-accent hover:bg-accent-strong hover:text-on-accent"
+              />
+            )}
+          </div>
         </div>
-      </div>
-      {picking && <PickFilesDialog onPick={attachments.pick} onClose={() => setPicking(false)} />}
-    </form>
+        {picking && <PickFilesDialog onPick={attachments.pick} onClose={() => setPicking(false)} />}
+      </form>
+      {prompts.dialog}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import {
+  BookMarked,
   Brain,
   FileText,
   FolderKanban,
@@ -12,7 +13,7 @@ import {
 
 export interface Destination {
   label: string;
-  to: '/projects' | '/chat' | '/canvas' | '/files' | '/memory' | '/settings' | '/admin';
+  to: '/projects' | '/chat' | '/canvas' | '/prompts' | '/files' | '/memory' | '/settings' | '/admin';
   icon: LucideIcon;
   /** The sequence that goes there. */
   keys: string;
@@ -23,6 +24,7 @@ export const destinations: readonly Destination[] = [
   { label: 'Projects', to: '/projects', icon: FolderKanban, keys: 'g p' },
   { label: 'Chat', to: '/chat', icon: MessageSquare, keys: 'g c' },
   { label: 'Canvas', to: '/canvas', icon: Shapes, keys: 'g v' },
+  { label: 'Prompts', to: '/prompts', icon: BookMarked, keys: 'g r' },
   { label: 'Files', to: '/files', icon: FileText, keys: 'g f' },
   { label: 'Memory', to: '/memory', icon: Brain, keys: 'g m' },
   { label: 'Settings', to: '/settings', icon: Settings, keys: 'g s' },

@@ -1,0 +1,142 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Checkbox, Input, Select, Textarea } from '../../components/field.tsx';
+import { FormError } from '../../components/states.tsx';
+import { api, troubleOf } from '../../lib/api.ts';
+import { useAction } from '../../lib/queries.ts';
+import { ProjectSelect } from '../projects/project-select.tsx';
+import { categoriesQuery, type Prompt, type PromptVariable, promptKeys } from './queries.ts';
+import { variablesIn } from './template.ts';
+import { VariableEditor } from './variable-editor.tsx';
+
+interface PromptFormProps {
+  /** The one that is changed; without it a new one is made. */
+  prompt?: Prompt;
+  /** What a new one begins with, such as a copy. */
+  from?: Pick<Prompt, 'title' | 'description' | 'content' | 'variables' | 'tags'>;
+  onClose: () => void;
+}
+
+/** A prompt, new or changed. */
+export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
+  const formId = useId();
+  const start = prompt ?? from;
+  const [title, setTitle] = useState(start?.title ?? '');
+  const [description, setDescription] = useState(start?.description ?? '');
+  const [content, setContent] = useState(start?.content ?? '');
+  const [declared, setDeclared] = useState<PromptVariable[]>(start?.variables ?? []);
+  const [tags, setTags] = useState(start?.tags.join(', ') ?? '');
+  const [category, setCategory] = useState(prompt?.category_id ?? '');
+  const [project, setProject] = useState(prompt?.project_id ?? '');
+  const [isPublic, setPublic] = useState(prompt?.is_public ?? false);
+  const categories = useQuery(categoriesQuery);
+  const save = useAction(
+    (fields: Omit<Parameters<typeof api.prompts.create>[0], 'category_id' | 'project_id'>) =>
+      prompt
+        ? api.prompts.update({
+            ...fields,
+            prompt_id: prompt.id,
+            version: prompt.version,
+            category_id: category || null,
+            project_id: project || null,
+          })
+        : api.prompts.create({
+            ...fields,
+            ...(category && { category_id: category }),
+            ...(project && { project_id: project }),
+          }),
+    { refresh: [promptKeys.all], announceError: false, done: 'Prompt saved.', onSuccess: onClose },
+  );
+  const variables = variablesIn(content, declared);
+  const { fields } = troubleOf(save.error);
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    save.mutate({
+      title,
+      description,
+      content,
+      variables,
+      tags: tags
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter(Boolean),
+      is_public: isPublic,
+    });
+  }
+  return (
+    <Dialog
+      kind="wide"
+      title={prompt ? 'Edit the prompt' : 'New prompt'}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={formId} tone="primary" busy={save.isPending}>
+            Save prompt
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={submit} className="space-y-4">
+        <Input
+          label="Title"
+          required
+          maxLength={200}
+          value={title}
+          error={fields.title}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <Input
+          label="What it is for (optional)"
+          maxLength={1_000}
+          value={description}
+          error={fields.description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+        <Textarea
+          label="Prompt"
+          hint="Write {{name}} for what is filled in each time."
+          required
+          rows={8}
+          value={content}
+          error={fields.content}
+          onChange={(event) => setContent(event.target.value)}
+        />
+        {variables.map((variable) => (
+          <VariableEditor
+            key={variable.name}
+            variable={variable}
+            onChange={(next) => setDeclared((now) => [...now.filter(({ name }) => name !== next.name), next])}
+          />
+        ))}
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Select label="Category" value={category} onChange={(event) => setCategory(event.target.value)}>
+            <option value="">None</option>
+            {categories.data?.items.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+          <ProjectSelect label="Project" none="Only mine" value={project} onChange={setProject} />
+        </div>
+        <Input
+          label="Tags (optional)"
+          hint="Separated by commas."
+          value={tags}
+          error={fields.tags}
+          onChange={(event) => setTags(event.target.value)}
+        />
+        <Checkbox
+          label="Open to everybody"
+          hint="Everyone who signs in here may read and use it; nobody else may change it."
+          checked={isPublic}
+          onChange={(event) => setPublic(event.target.checked)}
+        />
+        <FormError error={save.error} />
+      </form>
+    </Dialog>
+  );
+}
