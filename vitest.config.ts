@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'node_modules/**'],
+    exclude: ['test/browser/**', 'test/conformance/**', 'node_modules/**'],
     globalSetup: ['test/harness/global.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -160,7 +160,11 @@ export const extensionsContract = {
     method: 'POST',
     path: '/mcp-servers/sign-in',
     scope: 'signed-in',
-    input: z.object({ code: z.string().min(1).max(4_000), state: z.string().min(1).max(500) }),
+    input: z.object({
+      code: z.string().min(1).max(4_000),
+      state: z.string().min(1).max(500),
+      iss: z.string().min(1).max(2_000).optional(),
+    }),
     output: mcpServer,
     errors: ['not_found', 'forbidden'],
   }),

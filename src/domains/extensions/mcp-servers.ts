@@ -6,6 +6,7 @@ import { AppError, isAppError, messageOf } from '../../kernel/errors.ts';
 import type { SecretBox } from '../../kernel/secret-box.ts';
 import type { UserContext } from '../../operations/index.ts';
 import {
+  type Authorization,
   connectMcp,
   type McpConnection,
   type McpServerAddress,
@@ -144,12 +145,12 @@ export class McpServers {
     return { server: await this.#get(principal, id), authorization_url };
   }
 
-  async finishSignIn(context: UserContext, { code, state }: Input<'finishSignIn'>) {
-    const id = state.split('.')[0] ?? '';
+  async finishSignIn(context: UserContext, authorization: Input<'finishSignIn'>) {
+    const id = authorization.state.split('.')[0] ?? '';
     if (!/^[0-9a-f-]{36}$/.test(id)) found(undefined, 'The server');
     await this.#find(context.principal, id);
     await this.#close(id);
-    await this.#connection(context.principal, id, { code, state });
+    await this.#connection(context.principal, id, authorization);
     return this.#get(context.principal, id);
   }
 
@@ -196,7 +197,7 @@ export class McpServers {
   #connection(
     principal: UserPrincipal,
     id: string,
-    authorization?: { code: string; state: string },
+    authorization?: Authorization,
   ): Promise<McpConnection> {
     const known = this.#open.get(id);
     if (known) {
@@ -215,7 +216,7 @@ export class McpServers {
   async #connect(
     principal: UserPrincipal,
     id: string,
-    authorization?: { code: string; state: string },
+    authorization?: Authorization,
   ): Promise<McpConnection> {
     const { clock, allowPrivate, redirectUrl } = this.#deps;
     const row = await this.#find(principal, id);

@@ -26,8 +26,14 @@ export interface McpOptions {
   /** Where an authorization server sends the person back to. */
   redirectUrl: string;
   timeoutMs: number;
-  /** Code and state that the person came back with. */
-  authorization?: { code: string; state: string };
+  authorization?: Authorization;
+}
+
+/** What the person came back with. `iss` names the authorization server, where it says who it is (RFC 9207). */
+export interface Authorization {
+  code: string;
+  state: string;
+  iss?: string | undefined;
 }
 
 export interface McpConnection {
@@ -71,7 +77,7 @@ export async function connectMcp(address: McpServerAddress, options: McpOptions)
         throw new AppError('forbidden', 'The sign-in was not begun here.', {
           fix: 'Begin the sign-in again.',
         });
-      await transport.finishAuth(options.authorization.code);
+      await transport.finishAuth(options.authorization.code, options.authorization.iss);
     }
     await client.connect(open(address, session, options), timeout);
     const tools: McpTool[] = [];

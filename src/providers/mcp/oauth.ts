@@ -1,6 +1,7 @@
 import type {
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
@@ -11,6 +12,8 @@ export interface OAuthState {
   client?: StoredOAuthClientInformation;
   tokens?: StoredOAuthTokens;
   code_verifier?: string;
+  /** The authorization server the sign-in was begun at: the code is handed to no other one. */
+  discovery?: OAuthDiscoveryState;
   /** Ties the answer of the authorization server to the request (RFC 6749, 10.12). */
   state?: string;
 }
@@ -62,6 +65,7 @@ export class OAuthSession implements OAuthClientProvider {
   saveTokens(tokens: StoredOAuthTokens): void {
     this.held.tokens = tokens;
     delete this.held.code_verifier;
+    delete this.held.discovery;
     delete this.held.state;
   }
 
@@ -75,5 +79,13 @@ export class OAuthSession implements OAuthClientProvider {
 
   codeVerifier(): string {
     return this.held.code_verifier ?? '';
+  }
+
+  saveDiscoveryState(discovery: OAuthDiscoveryState): void {
+    this.held.discovery = discovery;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.held.discovery;
   }
 }

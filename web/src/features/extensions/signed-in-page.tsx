@@ -10,12 +10,12 @@ const route = getRouteApi('/shell/settings/servers/signed-in');
 
 /** Where an authorization server sends a person back to: hands in what it said and goes on to the servers. */
 export function SignedInPage() {
-  const { code = '', state = '', error } = route.useSearch();
+  const { code = '', state = '', iss, error } = route.useSearch();
   const navigate = useNavigate();
   const client = useQueryClient();
   const begun = useRef(false);
   const finish = useMutation({
-    mutationFn: () => api.extensions.finishSignIn({ code, state }),
+    mutationFn: () => api.extensions.finishSignIn({ code, state, ...(iss ? { iss } : {}) }),
     onSuccess: (server) => {
       void client.invalidateQueries({ queryKey: serversQuery.queryKey });
       toast({ text: `Signed in at ${server.server_name}.` });
