@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/conformance/**/*.test.ts'],
     globalSetup: ['test/harness/global.ts'],
     pool: 'forks',
+    maxConcurrency: 2,
     testTimeout: 300_000,
     hookTimeout: 180_000,
     reporters: ['default'],

@@ -60,7 +60,8 @@ create table if not exists public.persona_knowledge (
 
 comment on table public.persona_knowledge is 'Knowledge files.';
 comment on column public.persona_knowledge.file_metadata_id is 'The file in meta_file_metadata, whose passages are searched and cited.';
-comment on column public.persona_knowledge.storage_path is 'Its name in the bucket knowledge-base.';
+comment on column public.persona_knowledge.storage_path is
+  'Its name in the bucket knowledge-base, or the id of the file in meta_file_metadata.';
 comment on column public.persona_knowledge.embedding_id is 'Name of its embedding in an external index, if any.';
 
 create table if not exists public.persona_conversations (

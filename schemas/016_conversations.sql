@@ -57,6 +57,8 @@ comment on column public.meta_conversations.metadata is
 
 alter table public.meta_conversations add column if not exists is_private boolean not null default false;
 alter table public.meta_conversations add column if not exists is_titled boolean not null default false;
+alter table public.meta_conversations
+  add column if not exists persona_id uuid references public.personas (id) on delete set null;
 update public.meta_conversations set last_message_at = created_at where last_message_at is null;
 alter table public.meta_conversations
   alter column last_message_at set default now(),
@@ -66,6 +68,7 @@ comment on column public.meta_conversations.is_private is
   'Nothing is remembered from it, nothing remembered is used, and no search finds its messages.';
 comment on column public.meta_conversations.last_message_at is
   'When something was said last, the order of lists; of an empty conversation, when it was begun.';
+comment on column public.meta_conversations.persona_id is 'Who answers; null: the assistant without a persona.';
 comment on column public.meta_conversations.is_titled is
   'The title was chosen by a person or made from the first exchange; false: it is the beginning of the question.';
 
@@ -276,6 +279,7 @@ create index if not exists idx_conversations_user_last on public.meta_conversati
 drop index if exists public.idx_conversations_user_id; -- it was ordered by updated_at
 create index if not exists idx_conversations_imported on public.meta_conversations
   (user_id, (metadata #>> '{import,source}'), (metadata #>> '{import,external_id}')) where metadata ? 'import';
+create index if not exists idx_conversations_persona on public.meta_conversations (persona_id);
 create index if not exists idx_conversations_project_id on public.meta_conversations (project_id);
 create index if not exists idx_conversations_trash on public.meta_conversations (deleted_at) where deleted_at is not null;
 create index if not exists idx_messages_user_id on public.meta_messages (user_id);
@@ -617,6 +621,7 @@ create or replace trigger guard_tool_approval before insert or update on public.
 -- What the caller cannot see does not exist.
 call private.declare_reference('public.meta_messages', 'conversation_id', 'public.meta_conversations');
 call private.declare_reference('public.meta_messages', 'parent_message_id', 'public.meta_messages');
+call private.declare_reference('public.meta_conversations', 'persona_id', 'public.personas');
 call private.declare_reference('public.meta_tasks', 'thread_id', 'public.meta_conversations');
 call private.declare_reference('public.meta_memory_facts', 'source_conversation_id', 'public.meta_conversations');
 call private.declare_reference('public.meta_memory_facts', 'source_message_id', 'public.meta_messages');

@@ -33,6 +33,7 @@ import {
 } from './domains/extensions/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
+import { PersonaService, personaOperations } from './domains/personas/index.ts';
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
 import { PromptService, promptOperations } from './domains/prompts/index.ts';
@@ -130,8 +131,10 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const settings = new SettingsService({ database, secrets, models, ollamaUrl: config.ollamaUrl });
 
   const agentDeps: AgentDeps = { database, clock, models, files, memory, preferences };
+  const personas = new PersonaService(database, files);
   const turnDeps = {
     ...agentDeps,
+    personas,
     extensions: (principal: UserPrincipal) => extensionsOf(extensions, principal),
   };
 
@@ -154,6 +157,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       events: conversationEvents,
     }),
     ...canvasOperations(new CanvasService(database), new CanvasSharing(database), canvasEvents),
+    ...personaOperations(personas),
     ...promptOperations(new PromptService(database, embedding)),
   ]);
 
@@ -192,7 +196,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       chats: { exporting: new Exporting(database), importing },
       usage,
       openai: {
-        completions: new Completions({ database, clock, models }),
+        completions: new Completions({ database, clock, models, personas }),
         embeddings: new Embeddings(embedding),
         images: new ImageLoader(allowPrivate),
         clock,

@@ -1130,6 +1130,7 @@ export interface MetaConversations {
   updated_at: Generated<Timestamp>;
   is_private: Generated<boolean>;
   is_titled: Generated<boolean>;
+  persona_id: string | null;
 }
 
 export interface MetaDecisions {

@@ -5,6 +5,7 @@ import { conversationsContract } from './conversations/contract.ts';
 import { extensionsContract } from './extensions/contract.ts';
 import { filesContract } from './files/contract.ts';
 import { memoryContract } from './memory/contract.ts';
+import { personasContract } from './personas/contract.ts';
 import { preferencesContract } from './preferences/contract.ts';
 import { projectsContract } from './projects/contract.ts';
 import { promptsContract } from './prompts/contract.ts';
@@ -24,6 +25,7 @@ export const contracts = {
   conversations: conversationsContract,
   canvas: canvasContract,
   prompts: promptsContract,
+  personas: personasContract,
 };
 
 /** All of them in one list. */

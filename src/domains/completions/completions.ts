@@ -16,12 +16,14 @@ import {
   type ModelRequest,
 } from '../../providers/model/index.ts';
 import { defaultMaxOutputTokens } from '../agents/index.ts';
+import type { Persona, PersonaService } from '../personas/index.ts';
 import type { Models, ModelTier, ResolvedModel } from '../settings/index.ts';
 import { openSpending } from '../usage/index.ts';
+import { asPersona } from './persona.ts';
 
 export interface CompletionRequest
   extends Pick<ModelRequest, 'messages' | 'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat'> {
-  /** A tier, or a connection's model as `connection/model`. */
+  /** A tier, a connection's model as `connection/model`, or `persona/slug`. */
   model: string;
   parameters: ModelParameters;
   /** The project that pays, with its budget. */
@@ -40,8 +42,10 @@ export interface CompletionDeps {
   database: Database;
   clock: Clock;
   models: Models;
+  personas: PersonaService;
 }
 
+const personaPrefix = 'persona/';
 const tiers: ModelTier[] = ['haiku', 'sonnet', 'opus'];
 
 /**
@@ -55,9 +59,11 @@ export class Completions {
     this.#deps = deps;
   }
 
-  /** Names that `begin` takes: the tiers, then the models of every connection. */
+  /** Names that `begin` takes: the tiers, the models of every connection, and the personas. */
   async list({ principal, signal }: UserContext): Promise<string[]> {
-    return [...tiers, ...(await this.#deps.models.labels(principal, signal))];
+    const { models, personas } = this.#deps;
+    const [labels, slugs] = await Promise.all([models.labels(principal, signal), personas.slugs(principal)]);
+    return [...tiers, ...labels, ...slugs.map((slug) => `${personaPrefix}${slug}`)];
   }
 
   /** Whether a model is called so. */
@@ -70,15 +76,18 @@ export class Completions {
    * `invalid_input` for what the model cannot do, `budget_exceeded`, `provider_failed` (details of the model's error)
    * when the call fails before it says anything.
    */
-  async begin(context: UserContext, request: CompletionRequest): Promise<Completion> {
+  async begin(context: UserContext, asked: CompletionRequest): Promise<Completion> {
     const { principal, signal } = context;
-    const found = await this.#find(principal, request.model);
+    const found = await this.#find(principal, asked.model);
     if (!found)
-      throw new AppError('not_found', `There is no model called ${request.model}.`, {
+      throw new AppError('not_found', `There is no model called ${asked.model}.`, {
         fix: 'Choose one of the list of models.',
         details: { code: 'model_not_found' },
       });
-    const { model, tier } = found;
+    const { model, tier, persona } = found;
+    const request = persona
+      ? await asPersona(this.#deps.personas, persona, principal, asked, signal)
+      : asked;
     mustTake(model, request);
     if (request.project_id !== undefined) await this.#mustEdit(principal, request.project_id);
     const known: string[] = model.provider.capabilities(model.model, request.parameters).parameters;
@@ -100,10 +109,17 @@ export class Completions {
   async #find(
     principal: UserPrincipal,
     name: string,
-  ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
+  ): Promise<{ model: ResolvedModel; tier: ModelTier; persona?: Persona } | undefined> {
+    const { models, personas } = this.#deps;
     const tier = tiers.find((candidate) => candidate === name);
-    if (tier) return { model: await this.#deps.models.forTier(principal, tier), tier };
-    return this.#deps.models.labelled(principal, name);
+    if (tier) return { model: await models.forTier(principal, tier), tier };
+    if (!name.startsWith(personaPrefix)) return models.labelled(principal, name);
+    const persona = await personas.speaker(principal, { slug: name.slice(personaPrefix.length) });
+    if (!persona) return undefined;
+    // The model its creator chose may be one that only they have.
+    const preferred = persona.model_config.preferred_model;
+    const chosen = preferred.startsWith(personaPrefix) ? undefined : await this.#find(principal, preferred);
+    return { ...(chosen ?? { model: await models.forTier(principal, 'sonnet'), tier: 'sonnet' }), persona };
   }
 
   /** Who may not write to a project may not spend its budget. */

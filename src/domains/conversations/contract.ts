@@ -78,6 +78,7 @@ const coreContract = {
     scope: 'chat:write',
     input: z.object({
       project_id: id.optional(),
+      persona_id: id.optional(),
       title: z.string().trim().max(200).optional(),
       is_private: z.boolean().default(false),
     }),

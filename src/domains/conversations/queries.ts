@@ -7,6 +7,7 @@ const conversationFields = [
   'id',
   'user_id',
   'project_id',
+  'persona_id',
   'title',
   'model_used',
   'message_count',
@@ -76,6 +77,7 @@ export const insertConversation = (
   row: {
     user_id: string;
     project_id?: string | undefined;
+    persona_id?: string | undefined;
     title?: string | undefined;
     is_titled: boolean;
     is_private: boolean;

@@ -5,12 +5,15 @@ import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agen
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
 import { instructionParts, type Preferences, type PromptPart, ruleParts } from '../preferences/index.ts';
+import type { Persona, PersonaService } from '../personas/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
+import { personaParts, personaTools } from './persona.ts';
 
 /** Facts from memory that every answer is given. */
 const rememberedFacts = 8;
 
 export interface TurnDeps extends AgentDeps {
+  personas: PersonaService;
   /** Tools and skills of the person's own. */
   extensions(principal: UserPrincipal): Promise<Extensions>;
 }
@@ -40,6 +43,8 @@ export interface TurnPlace {
   project_id: string | null;
   question: string;
   is_private: boolean;
+  /** Who answers; null: the assistant without a persona. */
+  persona_id: string | null;
   model_tier: ModelTier | null;
   /** Of the project. */
   instructions: string | null;
@@ -56,7 +61,10 @@ export async function composeTurn(
   principal: UserPrincipal,
   signal: AbortSignal,
 ): Promise<Turn> {
-  const tier = place.model_tier ?? 'sonnet';
+  const persona = place.persona_id
+    ? await deps.personas.speaker(principal, { id: place.persona_id })
+    : undefined;
+  const tier = place.model_tier ?? tierOf(persona) ?? 'sonnet';
   const [preferences, extensions, facts] = await Promise.all([
     deps.preferences.resolve(principal, place.conversation_id, tier),
     deps.extensions(principal),
@@ -71,6 +79,7 @@ export async function composeTurn(
   ]);
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
   system.push(
+    ...(persona ? personaParts(persona) : []),
     ...instructionParts(place.instructions),
     ...ruleParts(preferences.rules),
     ...settingParts(preferences),
@@ -89,14 +98,17 @@ export async function composeTurn(
     system,
     tools: [
       ...knowledgeTools(deps.files, deps.memory, {
-        documents: preferences.rag_config.enabled,
+        documents: preferences.rag_config.enabled && (persona?.capabilities.file_analysis ?? true),
         passages: Math.min(preferences.search_config.max_sources, preferences.rag_config.max_chunks),
         minSimilarity: preferences.rag_config.similarity_threshold,
       }),
       ...(canvas_enabled ? canvasTools(place.answer_id) : []),
-      ...extensions.tools,
+      ...(persona ? personaTools(deps.personas, persona) : []),
+      ...extensions.tools.filter(
+        ({ name }) => name !== 'run_code' || (persona?.capabilities.code_execution ?? true),
+      ),
     ].filter((tool) => !place.is_private || !memoryTools.has(tool.name)),
-    ...taken(preferences),
+    ...taken(preferences, persona?.model_config),
     maxInputTokens: preferences.model_parameters.max_input_tokens,
     showThinking: preferences.reasoning_config.show_thinking,
     searchDepth: preferences.search_config.search_depth,
@@ -106,12 +118,24 @@ export async function composeTurn(
   };
 }
 
-/** The parameters that the model has; the others are shown as not supported and stay here. */
-function taken({ model, parameters }: Preferences): Pick<Turn, 'parameters' | 'unsupported'> {
-  const known: string[] = model.provider.capabilities(model.model, parameters).parameters;
+/** The tier its creator chose. A model of one connection may be one that only they have. */
+const tierOf = (persona: Persona | undefined): ModelTier | undefined =>
+  (['haiku', 'sonnet', 'opus'] as const).find((tier) => tier === persona?.model_config.preferred_model);
+
+/** The parameters that the model has; the others are shown as not supported and stay here. A persona's come first. */
+function taken(
+  { model, parameters }: Preferences,
+  persona: Persona['model_config'] | undefined,
+): Pick<Turn, 'parameters' | 'unsupported'> {
+  const wanted = {
+    ...parameters,
+    ...(persona?.temperature === undefined ? {} : { temperature: persona.temperature }),
+    ...(persona?.max_tokens === undefined ? {} : { maxOutputTokens: persona.max_tokens }),
+  };
+  const known: string[] = model.provider.capabilities(model.model, wanted).parameters;
   return {
-    parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name))),
-    unsupported: Object.keys(parameters).filter((name) => !known.includes(name)),
+    parameters: Object.fromEntries(Object.entries(wanted).filter(([name]) => known.includes(name))),
+    unsupported: Object.keys(wanted).filter((name) => !known.includes(name)),
   };
 }
 
@@ -181,5 +205,5 @@ export async function placeOfQuestion(
 
 type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts'>;
 
-const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, p.instructions,
+const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, c.persona_id, p.instructions,
   coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier`;

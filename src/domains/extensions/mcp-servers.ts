@@ -194,11 +194,7 @@ export class McpServers {
     await Promise.all([...this.#open.keys()].map((id) => this.#close(id)));
   }
 
-  #connection(
-    principal: UserPrincipal,
-    id: string,
-    authorization?: Authorization,
-  ): Promise<McpConnection> {
+  #connection(principal: UserPrincipal, id: string, authorization?: Authorization): Promise<McpConnection> {
     const known = this.#open.get(id);
     if (known) {
       known.idle.refresh();

@@ -328,6 +328,23 @@ export class FileService {
     );
   }
 
+  /**
+   * Passages of these files for somebody who may see what is drawn from them and not the files; the caller has seen to
+   * that.
+   */
+  async searchShared(
+    fileIds: string[],
+    query: string,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<queries.PassageRow[]> {
+    const { database, embedding } = this.#deps;
+    const vector = await embedQuery(embedding, query, signal);
+    return database.asService('passages of shared files', (session) =>
+      queries.searchPassages(session, { query, ...vector, filter: { file_metadata_id: fileIds }, limit }),
+    );
+  }
+
   /** What an agent sees of the documents of a project (or of the person, outside one). */
   async listDocuments(principal: UserPrincipal, projectId: string | null) {
     const rows = await this.#deps.database.as(principal, (session) =>

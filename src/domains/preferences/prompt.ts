@@ -1,6 +1,6 @@
 /** A part of the system prompt and where it is from. */
 export interface PromptPart {
-  source: 'role' | 'rules' | 'settings' | 'project' | 'skills' | 'memory' | 'canvas';
+  source: 'role' | 'persona' | 'rules' | 'settings' | 'project' | 'skills' | 'memory' | 'canvas';
   /** Stands above the text; empty for the role, which begins the prompt. */
   title: string;
   text: string;

@@ -10,6 +10,8 @@ export const conversation = z.object({
   /** Who began it; what it costs is theirs or their project's. */
   user_id: id,
   project_id: id.nullable(),
+  /** Who answers; null: the assistant without a persona. */
+  persona_id: id.nullable(),
   title: z.string().nullable(),
   model_used: z.string().nullable(),
   /** What is asked for its answers; null: the project's choice, else `sonnet`. */
