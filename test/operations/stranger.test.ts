@@ -84,6 +84,12 @@ beforeAll(async () => {
     conversation_id: conversation.id,
     model_parameters: { stop_sequences: [marker] },
   });
+  const persona = await client.personas.create({
+    name: `Persona ${marker}`,
+    description: `Knows the ${marker}`,
+    system_prompt: `You are a ${marker}.`,
+  });
+  const knowledge = await client.personas.addKnowledge({ persona_id: persona.id, file_id: file.id });
   const change = (await client.preferences.history({})).items[0];
   const candidate = await app.database.withOwner(async (owner) => {
     const { rows } = await owner.query(
@@ -122,6 +128,8 @@ beforeAll(async () => {
     provider: provider.id,
     preset: preset.id,
     rule: rule.id,
+    persona: persona.id,
+    knowledge: knowledge.id,
     change: change?.id ?? '',
     session,
   };
@@ -166,6 +174,9 @@ function inputFor(operation: Operation): Record<string, unknown> {
     format: 'meta-agent-prompts',
     prompts: [{ title: 'Mine', content: 'Mine' }],
     version: 1,
+    persona_id: world.persona,
+    knowledge_id: world.knowledge,
+    file_id: world.file,
     approval_id: world.approval,
     file_ids: [world.file],
     rating: 1,

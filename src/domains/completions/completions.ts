@@ -85,9 +85,7 @@ export class Completions {
         details: { code: 'model_not_found' },
       });
     const { model, tier, persona } = found;
-    const request = persona
-      ? await asPersona(this.#deps.personas, persona, principal, asked, signal)
-      : asked;
+    const request = persona ? await asPersona(this.#deps.personas, persona, principal, asked, signal) : asked;
     mustTake(model, request);
     if (request.project_id !== undefined) await this.#mustEdit(principal, request.project_id);
     const known: string[] = model.provider.capabilities(model.model, request.parameters).parameters;

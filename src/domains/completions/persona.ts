@@ -1,3 +1,4 @@
+import type { UserPrincipal } from '../../database/index.ts';
 import type { ModelMessage } from '../../providers/model/index.ts';
 import type { Persona, PersonaService } from '../personas/index.ts';
 import type { CompletionRequest } from './completions.ts';
@@ -12,6 +13,7 @@ const passages = 8;
 export async function asPersona(
   personas: PersonaService,
   persona: Persona,
+  principal: UserPrincipal,
   request: CompletionRequest,
   signal: AbortSignal,
 ): Promise<CompletionRequest> {
@@ -19,7 +21,7 @@ export async function asPersona(
   const found =
     question === ''
       ? []
-      : await personas.searchKnowledge(persona, question.slice(0, 2_000), passages, signal);
+      : await personas.searchKnowledge(principal, persona, question.slice(0, 2_000), passages, signal);
   const { temperature, max_tokens } = persona.model_config;
   const system = [
     persona.system_prompt,

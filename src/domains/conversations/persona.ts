@@ -19,8 +19,8 @@ export const personaTools = (personas: PersonaService, speaker: Persona): Tool[]
       query: z.string().min(1).max(2000),
       limit: z.number().int().min(1).max(20).default(8),
     }),
-    prepare: async ({ signal }, { query, limit }) => ({
-      passages: (await personas.searchKnowledge(speaker, query, limit, signal)).map(
+    prepare: async ({ principal, signal }, { query, limit }) => ({
+      passages: (await personas.searchKnowledge(principal, speaker, query, limit, signal)).map(
         ({ file_name, ...passage }) => ({ ...passage, file: file_name }),
       ),
     }),

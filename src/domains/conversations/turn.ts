@@ -4,8 +4,8 @@ import type { ModelParameters } from '../../providers/model/index.ts';
 import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
-import { instructionParts, type Preferences, type PromptPart, ruleParts } from '../preferences/index.ts';
 import type { Persona, PersonaService } from '../personas/index.ts';
+import { instructionParts, type Preferences, type PromptPart, ruleParts } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 import { personaParts, personaTools } from './persona.ts';
 

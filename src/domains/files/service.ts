@@ -333,13 +333,14 @@ export class FileService {
    * that.
    */
   async searchShared(
+    principal: UserPrincipal,
     fileIds: string[],
     query: string,
     limit: number,
     signal?: AbortSignal,
   ): Promise<queries.PassageRow[]> {
     const { database, embedding } = this.#deps;
-    const vector = await embedQuery(embedding, query, signal);
+    const vector = await embedQuery(embedding.for(principal), query, signal);
     return database.asService('passages of shared files', (session) =>
       queries.searchPassages(session, { query, ...vector, filter: { file_metadata_id: fileIds }, limit }),
     );

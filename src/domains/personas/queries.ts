@@ -135,8 +135,7 @@ export const listKnowledge = (session: Session, personaId: string) =>
 export async function insertKnowledge(session: Session, personaId: string, fileId: string, userId: string) {
   const { rows } = await sql<{ id: string }>`
     insert into persona_knowledge as k (persona_id, file_metadata_id, file_name, file_type, file_size, storage_path)
-    select ${personaId}, f.id, f.file_name, coalesce(f.mime_type, 'application/octet-stream'), coalesce(f.file_size, 0),
-      f.id::text
+    select ${personaId}, f.id, f.file_name, coalesce(f.mime_type, 'application/octet-stream'), f.size_bytes, f.id::text
     from meta_file_metadata f where f.id = ${fileId} and f.user_id = ${userId}
     on conflict (persona_id, storage_path) do update set file_name = excluded.file_name
     returning id`.execute(session);

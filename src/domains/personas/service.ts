@@ -108,12 +108,18 @@ export class PersonaService {
    * Passages of what a persona knows. Its files are its creator's and stay closed; whoever may use the persona, which
    * the caller has seen to, is shown what it draws from them.
    */
-  async searchKnowledge(speaker: Persona, query: string, limit: number, signal?: AbortSignal) {
+  async searchKnowledge(
+    principal: UserPrincipal,
+    speaker: Persona,
+    query: string,
+    limit: number,
+    signal?: AbortSignal,
+  ) {
     const ids = await this.#database.asService('knowledge of a persona', (session) =>
       queries.knowledgeFiles(session, speaker.id),
     );
     if (ids.length === 0) return [];
-    return this.#files.searchShared(ids, query, limit, signal);
+    return this.#files.searchShared(principal, ids, query, limit, signal);
   }
 }
 
