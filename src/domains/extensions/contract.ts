@@ -90,6 +90,8 @@ export const skill = z.object({
 });
 export type Skill = z.output<typeof skill>;
 
+export type { WebSearchConnection } from './web-contract.ts';
+
 export const extensionsContract = {
   ...webContract,
   listServers: contract({

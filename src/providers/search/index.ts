@@ -1,2 +1,2 @@
 export { bytesOf, engineName, needsKey, openWebSearch } from './engines.ts';
-export { type SearchConnection, type SearchKind, searchKinds, type WebResult } from './port.ts';
+export type { SearchConnection, SearchKind, WebResult } from './port.ts';

@@ -15,8 +15,7 @@ export interface WebResult {
   snippet: string;
 }
 
-export const searchKinds = ['searxng', 'brave', 'tavily'] as const;
-export type SearchKind = (typeof searchKinds)[number];
+export type SearchKind = 'searxng' | 'brave' | 'tavily';
 
 export interface SearchConnection {
   kind: SearchKind;

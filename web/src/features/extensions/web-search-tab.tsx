@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { WebSearchConnection } from '../../../../src/domains/extensions/web-contract.ts';
+import type { WebSearchConnection } from '../../../../src/domains/extensions/contract.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Input, Select, Switch } from '../../components/field.tsx';
