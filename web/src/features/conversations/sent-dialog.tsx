@@ -17,6 +17,7 @@ const sources = {
   settings: 'Your settings',
   skills: 'Your skills',
   memory: 'Your memory',
+  persona: 'The persona',
   canvas: 'The canvas',
 };
 const speakers = { system: 'System', user: 'You', assistant: 'Answer', tool: 'Tool' };
