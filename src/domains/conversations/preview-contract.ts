@@ -20,7 +20,7 @@ export const previewContract = {
       /** The system prompt, part by part. */
       system: z.array(
         z.object({
-          source: z.enum(['role', 'rules', 'settings', 'project', 'skills', 'memory', 'canvas']),
+          source: z.enum(['role', 'persona', 'rules', 'settings', 'project', 'skills', 'memory', 'canvas']),
           title: z.string(),
           text: z.string(),
           tokens,
