@@ -71,7 +71,7 @@ test('a chat with a persona has its prompt and parameters, and finds what it kno
   await bob.client.conversations.send({ conversation_id, content: 'Where is the treasure?' });
   await until(async () => {
     const { messages } = await bob.client.conversations.get({ conversation_id });
-    return messages.at(-1)?.status === 'complete';
+    return messages.some(({ content, status }) => content === 'Aye.' && status === 'complete');
   }, 'the answer is given');
   const asked = model.asked.find(({ results }) => results.length > 0);
   expect(asked?.system).toContain('You speak as Captain Ünal:\nTalk like a pirate.');
