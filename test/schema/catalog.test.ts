@@ -55,13 +55,14 @@ describe('deployment', () => {
       ['super_admin'],
       ['user'],
     ]);
+    // Those of the specification and models:use.
     expect(
       await query(`select r.name, count(*)::int from public.role_permissions rp
         join public.roles r on r.id = rp.role_id group by 1 order by 1`),
     ).toEqual([
-      ['admin', 20],
-      ['super_admin', 22],
-      ['user', 9],
+      ['admin', 21],
+      ['super_admin', 23],
+      ['user', 10],
     ]);
     expect(await query('select id, public, file_size_limit::int from storage.buckets order by id')).toEqual([
       ['agent-artifacts', false, 104857600],

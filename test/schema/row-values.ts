@@ -46,12 +46,13 @@ export const rowOverrides: Overrides = {
       [made('research_sessions').id],
     ),
   }),
-  // Templates and categories are a person's own: who cannot see one cannot make a copy of a row that names it.
+  // Templates, categories and personas are a person's own: who cannot see one cannot make a copy of a row that names it.
   thinking_sessions: () => ({ template_id: null }),
   generated_images: () => ({ size: '512x512', template_id: null }),
   generated_videos: () => ({ template_id: null }),
   idea_projects: () => ({ template_id: null }),
   prompt_library: () => ({ category_id: null }),
+  meta_conversations: () => ({ persona_id: null }),
   meta_workflow_instances: async (made, client) => {
     await client.query(`update meta_workflows set status = 'active' where id = $1`, [
       made('meta_workflows').id,
