@@ -125,6 +125,14 @@ beforeAll(async () => {
     },
     { path: '/prompts', ready: words('Ask for dates') },
     { path: `/prompts?prompt=${kept.id}`, ready: dialog('Ask for dates') },
+    { path: '/personas', ready: words('No personas yet') },
+    {
+      path: '/personas',
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'New persona' }).first().click();
+        await page.getByRole('dialog', { name: 'New persona' }).waitFor();
+      },
+    },
     { path: '/chat', ready: words('rotated') },
     { path: '/chat/new', ready: heading('What would you like to know?') },
     {

@@ -165,7 +165,6 @@ describe('a path', () => {
   test('that does not exist answers with a problem', async () => {
     await refused(await call('GET', '/api/nothing'), 404, 'not_found');
     await refused(await call('DELETE', '/api/projects'), 404, 'not_found');
-    await refused(await call('GET', '/v1/models'), 404, 'not_found');
     await refused(await call('GET', '/api/files/not-an-id/content'), 404, 'not_found');
   });
 

@@ -152,6 +152,13 @@ const prompts = createRoute({
   component: lazyPage(() => import('./features/prompts/prompts-page.tsx'), 'PromptsPage'),
 });
 
+const personas = createRoute({
+  getParentRoute: () => shell,
+  path: '/personas',
+  validateSearch: z.object({ search: text, category: text }),
+  component: lazyPage(() => import('./features/personas/personas-page.tsx'), 'PersonasPage'),
+});
+
 const canvas = createRoute({
   getParentRoute: () => shell,
   path: '/canvas',
@@ -292,6 +299,7 @@ const routeTree = root.addChildren([
     files,
     memory,
     prompts,
+    personas,
     canvas,
     canvasArtifact,
     chat.addChildren([chatHome, newChat, importChats, conversation]),

@@ -11,6 +11,7 @@ import { formatMoney, formatTokens } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { CanvasBeside } from '../canvas/canvas-beside.tsx';
 import { PassagePanel, type PassageRef } from '../files/passage-panel.tsx';
+import { PersonaName } from '../personas/persona-name.tsx';
 import { Composer, type Said } from './composer.tsx';
 import { ConversationMenu } from './conversation-menu.tsx';
 import { TurnView, turnsOf } from './message-view.tsx';
@@ -100,6 +101,7 @@ function Conversation({ id }: { id: string }) {
         <h1 className="min-w-0 flex-1 truncate font-semibold">{title}</h1>
         {query.data && (
           <>
+            {query.data.conversation.persona_id && <PersonaName id={query.data.conversation.persona_id} />}
             {query.data.conversation.is_private && (
               <span
                 className="flex items-center gap-1 px-2 text-[13px] text-muted"

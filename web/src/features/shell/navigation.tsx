@@ -9,11 +9,21 @@ import {
   Settings,
   Shapes,
   Shield,
+  Users,
 } from 'lucide-react';
 
 export interface Destination {
   label: string;
-  to: '/projects' | '/chat' | '/canvas' | '/prompts' | '/files' | '/memory' | '/settings' | '/admin';
+  to:
+    | '/projects'
+    | '/chat'
+    | '/canvas'
+    | '/prompts'
+    | '/personas'
+    | '/files'
+    | '/memory'
+    | '/settings'
+    | '/admin';
   icon: LucideIcon;
   /** The sequence that goes there. */
   keys: string;
@@ -25,6 +35,7 @@ export const destinations: readonly Destination[] = [
   { label: 'Chat', to: '/chat', icon: MessageSquare, keys: 'g c' },
   { label: 'Canvas', to: '/canvas', icon: Shapes, keys: 'g v' },
   { label: 'Prompts', to: '/prompts', icon: BookMarked, keys: 'g r' },
+  { label: 'Personas', to: '/personas', icon: Users, keys: 'g o' },
   { label: 'Files', to: '/files', icon: FileText, keys: 'g f' },
   { label: 'Memory', to: '/memory', icon: Brain, keys: 'g m' },
   { label: 'Settings', to: '/settings', icon: Settings, keys: 'g s' },

@@ -1,0 +1,36 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '../../lib/api.ts';
+import { pagedQuery } from '../../lib/queries.ts';
+
+export type { Persona } from '../../../../src/domains/personas/contract.ts';
+
+export const personaKeys = { all: ['personas'] as const };
+
+export const personasQuery = (filter: { search?: string | undefined; category?: string | undefined }) =>
+  pagedQuery([...personaKeys.all, 'list', filter], (cursor, signal) =>
+    api.personas.list(
+      {
+        ...(filter.search && { search: filter.search }),
+        ...(filter.category && { category: filter.category }),
+        cursor,
+      },
+      { signal },
+    ),
+  );
+
+export const personaQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...personaKeys.all, 'one', id],
+    queryFn: ({ signal }) => api.personas.get({ persona_id: id }, { signal }),
+  });
+
+export const personaCategoriesQuery = queryOptions({
+  queryKey: [...personaKeys.all, 'categories'],
+  queryFn: ({ signal }) => api.personas.categories({}, { signal }),
+});
+
+export const personaKnowledgeQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...personaKeys.all, 'knowledge', id],
+    queryFn: ({ signal }) => api.personas.listKnowledge({ persona_id: id }, { signal }),
+  });
