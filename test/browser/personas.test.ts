@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ScriptedModel } from '../harness/model.ts';
-import { type Console, call, file, openConsole, setUp } from './support.ts';
+import { type Console, call, file, openConsole, setUp, upload } from './support.ts';
 
 // A persona as a person makes it, gives it knowledge and talks to it.
 let console_: Console;
@@ -26,8 +26,7 @@ test('a persona is made, knows a file, is talked to, changed and deleted', async
     is_default: true,
   });
   await page.goto('/files');
-  await page.getByLabel('Files to upload').setInputFiles([file('knots.md', 'A knot is 1.852 km/h.')]);
-  await page.getByText('knots.md').waitFor();
+  await upload(page, [file('knots.md', 'A knot is 1.852 km/h.')]);
 
   await page.goto('/personas');
   await page.getByText('No personas yet').waitFor();
