@@ -85,7 +85,7 @@ test('parameters, presets and rules are kept over a reload, refused when wrong, 
   await page.getByText('last test passed').waitFor();
 
   await page.goto('/settings/skills');
-  await page.getByLabel('SKILL.md', { exact: true }).setInputFiles({
+  await page.getByLabel('Zip or SKILL.md').setInputFiles({
     name: 'SKILL.md',
     mimeType: 'text/markdown',
     buffer: Buffer.from('---\nname: short-answers\ndescription: Answer in one line.\n---\nOne line.'),
