@@ -54,9 +54,10 @@ import {
   openRemoteEmbedding,
 } from './providers/embedding/index.ts';
 import { createTextExtractor } from './providers/extraction/index.ts';
-import { loadTokenizer } from './providers/model/index.ts';
 import { openSandbox } from './providers/sandbox/index.ts';
 import { openStorage, type StorageProvider } from './providers/storage/index.ts';
+
+export { loadTokenizer } from './providers/model/index.ts';
 
 export interface AppOptions {
   /** Told about each schema file that is deployed. */
@@ -232,8 +233,6 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       const timer = setInterval(() => void sweep(), 3_600_000);
       return () => clearInterval(timer);
     },
-    /** Loads what a server starts without, before anybody waits for it. */
-    warmUp: loadTokenizer,
     /** Begins to hand live changes to those who follow them. */
     async follow(): Promise<void> {
       await projectEvents.start();

@@ -13,9 +13,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** The first page is served before that. */
-const warmUpAfterMs = 1_000;
-
 /** Starts everything one process does: database, HTTP, workers. */
 export async function startServer(
   config: Config,
@@ -25,9 +22,14 @@ export async function startServer(
   const claim = config.databaseUrl ? undefined : ownDataDir(config.dataDir);
   // The database opens in its own thread or process while this one loads the rest of the program.
   const opening = openDatabase(config, onDeploy);
+  // Awaited below; until then a failure has no listener.
+  opening.catch(() => {});
   let app: App | undefined;
   try {
-    const [database, { createApp }] = await Promise.all([opening, import('./app.ts')]);
+    const { createApp, loadTokenizer } = await import('./app.ts');
+    // While the database still opens: later it would keep the first task or question waiting.
+    loadTokenizer();
+    const database = await opening;
     app = await createApp(config, {
       database,
       ...(claim ? { operatorToken: claim.owner.token } : {}),
@@ -41,7 +43,6 @@ export async function startServer(
     const worker = config.workers > 0 ? app.createWorker(config.workers) : undefined;
     await worker?.start();
     const stopHousekeeping = app.keepHouse();
-    setTimeout(app.warmUp, warmUpAfterMs).unref();
     const token = await app.auth.setupToken();
     const running = app;
     return {

@@ -12,7 +12,7 @@ const pieceLength = 400;
 
 let encoding: typeof O200k | undefined;
 
-/** Loads the table of the encoding, half a second of work: a server answers before it has it, not after the first question. */
+/** Loads the table of the encoding, half a second of work: a server does it while its database opens. */
 export function loadTokenizer(): void {
   o200k();
 }
