@@ -57,8 +57,6 @@ import { createTextExtractor } from './providers/extraction/index.ts';
 import { openSandbox } from './providers/sandbox/index.ts';
 import { openStorage, type StorageProvider } from './providers/storage/index.ts';
 
-export { loadTokenizer } from './providers/model/index.ts';
-
 export interface AppOptions {
   /** Told about each schema file that is deployed. */
   onDeploy?: (step: DeployStep) => void;

@@ -22,11 +22,14 @@ export async function startServer(
   const claim = config.databaseUrl ? undefined : ownDataDir(config.dataDir);
   // The database opens in its own thread or process while this one loads the rest of the program.
   const opening = openDatabase(config, onDeploy);
-  // Awaited below; until then a failure has no listener.
+  // Awaited below; what fails before that must not end the process.
   opening.catch(() => {});
   let app: App | undefined;
   try {
-    const { createApp, loadTokenizer } = await import('./app.ts');
+    const [{ createApp }, { loadTokenizer }] = await Promise.all([
+      import('./app.ts'),
+      import('./providers/model/index.ts'),
+    ]);
     // While the database still opens: later it would keep the first task or question waiting.
     loadTokenizer();
     const database = await opening;
@@ -58,7 +61,12 @@ export async function startServer(
       },
     };
   } catch (error) {
-    await app?.close();
+    if (app) await app.close();
+    else
+      await opening.then(
+        (database) => database.close(),
+        () => {},
+      );
     claim?.release();
     throw error;
   }

@@ -1,8 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { Input } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { RenameDialog } from '../../components/rename-dialog.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { type CanvasArtifact, canvasKeys } from './queries.ts';
@@ -15,40 +11,19 @@ export function RenameArtifactDialog({
   artifact: CanvasArtifact;
   onClose: () => void;
 }) {
-  const formId = useId();
-  const [title, setTitle] = useState(artifact.title);
   const rename = useAction(api.canvas.update, {
     refresh: [canvasKeys.all],
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    rename.mutate({ artifact_id: artifact.id, title });
-  }
   return (
-    <Dialog
-      title="Rename the artifact"
+    <RenameDialog
+      heading="Rename the artifact"
+      title={artifact.title}
+      busy={rename.isPending}
+      error={rename.error}
+      onRename={(title) => rename.mutate({ artifact_id: artifact.id, title })}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} tone="primary" busy={rename.isPending}>
-            Rename
-          </Button>
-        </>
-      }
-    >
-      <form id={formId} onSubmit={submit} className="space-y-4">
-        <Input
-          label="Title"
-          required
-          maxLength={200}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-        <FormError error={rename.error} />
-      </form>
-    </Dialog>
+    />
   );
 }

@@ -19,8 +19,8 @@ import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { Input } from '../../components/field.tsx';
 import { Menu } from '../../components/menu.tsx';
+import { RenameDialog } from '../../components/rename-dialog.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -99,7 +99,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
               ]
         }
       />
-      {dialog === 'rename' && <RenameDialog id={id} title={title} onClose={close} />}
+      {dialog === 'rename' && <RenameChatDialog id={id} title={title} onClose={close} />}
       {dialog === 'move' && <MoveDialog conversation={conversation} onClose={close} />}
       {dialog === 'tools' && <ToolsDialog conversationId={id} onClose={close} />}
       {dialog === 'settings' && <ConversationSettingsDialog id={id} onClose={close} />}
@@ -120,42 +120,21 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
   );
 }
 
-function RenameDialog({ id, title: stored, onClose }: { id: string; title: string; onClose: () => void }) {
-  const form = useId();
-  const [title, setTitle] = useState(stored);
+function RenameChatDialog({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
   const rename = useAction(api.conversations.update, {
     refresh: [conversationKeys.all],
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    rename.mutate({ conversation_id: id, title });
-  }
   return (
-    <Dialog
-      title="Rename chat"
+    <RenameDialog
+      heading="Rename chat"
+      title={title}
+      busy={rename.isPending}
+      error={rename.error}
+      onRename={(next) => rename.mutate({ conversation_id: id, title: next })}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={rename.isPending}>
-            Rename
-          </Button>
-        </>
-      }
-    >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Input
-          label="Title"
-          required
-          maxLength={200}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-        />
-        <FormError error={rename.error} />
-      </form>
-    </Dialog>
+    />
   );
 }
 
