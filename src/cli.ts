@@ -5,7 +5,14 @@ import { isAppError, messageOf } from './kernel/errors.ts';
 import { version } from './kernel/package.ts';
 
 try {
-  await createProgram(version, actions).parseAsync();
+  const program = createProgram(version, actions);
+  const first = process.argv[2] ?? '-';
+  // Describing every operation takes a third of a second, which the commands of the machine's keeper do without.
+  if (!first.startsWith('-') && !program.commands.some((command) => command.name() === first)) {
+    const { addOperations } = await import('./faces/cli/operations.ts');
+    addOperations(program, actions);
+  }
+  await program.parseAsync();
 } catch (error) {
   console.error(`error: ${messageOf(error)}`);
   if (isAppError(error) && error.fix) console.error(`fix: ${error.fix}`);

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import type { Config } from './config/index.ts';
 import { type DeployStep, findOwner, verify } from './database/index.ts';
-import { allContracts } from './domains/contracts.ts';
 import type { CliActions } from './faces/cli/program.ts';
-import { AppError, type ErrorCode, errorCodes } from './kernel/errors.ts';
+import { AppError } from './kernel/errors.ts';
 import { version } from './kernel/package.ts';
 import { openDatabase } from './open-database.ts';
-import { callOperation } from './operations/index.ts';
 import { startServer } from './server.ts';
 
 /**
@@ -126,33 +124,8 @@ export const actions: CliActions = {
   },
 
   async call(config, id, input) {
-    const shape = allContracts.find((candidate) => candidate.id === id);
-    if (!shape)
-      throw new AppError('not_found', `There is no operation ${id}.`, {
-        fix: 'See `meta-agent operations`.',
-      });
-    if (shape.flow)
-      throw new AppError('invalid_input', `${id} is a stream of events, which a command cannot follow.`, {
-        fix: `Read GET /api${shape.path} instead.`,
-      });
-    const owner = config.databaseUrl ? undefined : findOwner(config.dataDir);
-    if (owner?.url) return print(await callServer(owner.url, config.key ?? owner.token, shape, input));
-    const { createApp } = await import('./app.ts');
-    const app = await createApp({ ...config, logLevel: 'error' }, { onDeploy: reportStep });
-    try {
-      const operation = app.registry.get(id);
-      const principal = config.key
-        ? await app.authenticator.bearer(config.key)
-        : ({ kind: 'operator' } as const);
-      if (operation)
-        print(
-          operation.output.parse(
-            await callOperation(operation, { principal, signal: new AbortController().signal }, input),
-          ),
-        );
-    } finally {
-      await app.close();
-    }
+    const { runOperation } = await import('./run-operation.ts');
+    print(await runOperation(config, id, input, reportStep));
   },
 };
 
@@ -174,36 +147,4 @@ function untilSignalled(): Promise<void> {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-}
-
-/** One operation at the running server, over HTTP. */
-async function callServer(
-  url: string,
-  token: string,
-  shape: (typeof allContracts)[number],
-  input: Record<string, unknown>,
-): Promise<unknown> {
-  const rest = { ...input };
-  const path = shape.path.replace(/\{([^}]+)\}/g, (_, field: string) => {
-    const value = rest[field];
-    delete rest[field];
-    return encodeURIComponent(String(value));
-  });
-  const inQuery = shape.method === 'GET' || shape.method === 'DELETE';
-  const query = new URLSearchParams(
-    Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, String(value)])),
-  );
-  const response = await fetch(`${url}/api${path}${inQuery && query.size > 0 ? `?${query}` : ''}`, {
-    method: shape.method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(inQuery ? {} : { body: JSON.stringify(rest) }),
-  });
-  const body = (await response.json()) as { detail?: string; fix?: string; code?: string };
-  if (!response.ok)
-    throw new AppError(
-      body.code !== undefined && body.code in errorCodes ? (body.code as ErrorCode) : 'internal',
-      body.detail ?? `The server answered ${response.status}.`,
-      { fix: body.fix },
-    );
-  return body;
 }

@@ -63,7 +63,7 @@ export class EmbeddedEngine {
 
   #start(): Promise<Worker> {
     this.#worker ??= (async () => {
-      const worker = await startWorker(new URL('./embedded-worker.ts', import.meta.url), {
+      const worker = await startWorker('database/embedded-worker', {
         data: this.#data,
         name: 'embedded PostgreSQL',
       });

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of this package: `src/kernel/` and `dist/kernel/` are both two levels below it. */
-export const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Folder of this package. Sources and what is built of them lie at different depths below it. */
+export const packageRoot = ((folder: string): string => {
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+})(dirname(fileURLToPath(import.meta.url)));
 
 /** Version of this program. */
 export const version: string = (

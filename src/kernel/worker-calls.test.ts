@@ -6,7 +6,7 @@ let calls: WorkerCalls | undefined;
 afterEach(() => calls?.close());
 
 async function start(): Promise<WorkerCalls> {
-  const worker = await startWorker(new URL('./fixtures/calls.worker.ts', import.meta.url), {
+  const worker = await startWorker('kernel/fixtures/calls.worker', {
     data: { greeting: 'Hello' },
   });
   calls = new WorkerCalls(worker);

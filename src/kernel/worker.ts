@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { packageRoot } from './package.ts';
 
 export interface WorkerOptions {
   /** Handed to the thread as `workerData`. */
@@ -17,13 +18,13 @@ export interface WorkerOptions {
 /**
  * Starts a worker thread from a module of ours.
  *
- * `entry` is the source name, `new URL('./thing.worker.ts', import.meta.url)`. Built, every file has a
- * `.js` beside its place, so the extension is swapped; run from sources (the tests) Node 20 cannot load
- * TypeScript in a thread, so the entry and what it imports of ours are bundled once into the package cache.
+ * `entry` is its path below `src/`, without extension; built, it has the same path below `dist/`. Run from
+ * sources (the tests) Node 20 cannot load TypeScript in a thread, so the entry and what it imports of ours are
+ * bundled once into the package cache.
  */
-export async function startWorker(entry: URL, options: WorkerOptions = {}): Promise<Worker> {
+export async function startWorker(entry: string, options: WorkerOptions = {}): Promise<Worker> {
   const fromSources = import.meta.url.endsWith('.ts');
-  const url = fromSources ? await bundled(entry) : new URL(entry.href.replace(/\.ts$/, '.js'));
+  const url = fromSources ? await bundled(entry) : pathToFileURL(join(packageRoot, 'dist', `${entry}.js`));
   return new Worker(url, {
     workerData: options.data,
     name: options.name,
@@ -32,10 +33,10 @@ export async function startWorker(entry: URL, options: WorkerOptions = {}): Prom
 }
 
 /** Inside node_modules so that the bundle's own package imports resolve; named by content so that runs can share it. */
-async function bundled(entry: URL): Promise<URL> {
+async function bundled(entry: string): Promise<URL> {
   const { build } = await import('esbuild');
   const result = await build({
-    entryPoints: [fileURLToPath(entry)],
+    entryPoints: [join(packageRoot, 'src', `${entry}.ts`)],
     bundle: true,
     write: false,
     format: 'esm',

@@ -189,8 +189,9 @@ test('an answer makes a component; it runs, is edited, compared, restored, share
   await other.getByRole('button', { name: /Presses/ }).click();
   await other.getByRole('heading', { name: 'Presses', level: 1 }).waitFor();
   await other.getByRole('link', { name: 'Open its chat' }).click();
-  await other.getByRole('region', { name: 'Artifact Presses' }).waitFor();
-  await other.getByRole('button', { name: 'Actions for Presses' }).click();
+  // The page that is left shows the same region.
+  const beside = other.getByRole('complementary', { name: 'Canvas beside the chat' });
+  await beside.getByRole('button', { name: 'Actions for Presses' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
   await other.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await other.getByText('Nothing is on the canvas yet').waitFor();

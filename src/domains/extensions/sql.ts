@@ -1,4 +1,3 @@
-import { parse } from 'libpg-query';
 import { AppError, messageOf } from '../../kernel/errors.ts';
 
 type Node = Record<string, unknown>;
@@ -14,6 +13,7 @@ export async function readOnlySelect(
   functions: ReadonlySet<string>,
   limit: number,
 ): Promise<string> {
+  const { parse } = await import('libpg-query');
   let statements: { stmt?: Node }[];
   try {
     statements = ((await parse(text)) as { stmts?: { stmt?: Node }[] }).stmts ?? [];

@@ -3,6 +3,7 @@ import type { Skills } from '../../domains/extensions/index.ts';
 import type { UsageService } from '../../domains/usage/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
+import { once } from '../../kernel/once.ts';
 import type { Registry } from '../../operations/index.ts';
 import { mountMcp } from '../mcp/http.ts';
 import { mountOpenAi, type OpenAiDeps } from '../openai/http.ts';
@@ -51,10 +52,10 @@ export function createHttpApp(deps: HttpAppDeps): Hono<Env> {
     await deps.ready();
     return c.json({ status: 'ready' });
   });
-  const description = openApi(deps.registry, deps.version);
-  app.get('/openapi.json', (c) => c.json(description));
-  const docs = docsPage(deps.registry, deps.version);
-  app.get('/docs', (c) => c.html(docs));
+  const description = once(() => openApi(deps.registry, deps.version));
+  app.get('/openapi.json', (c) => c.json(description()));
+  const docs = once(() => docsPage(deps.registry, deps.version));
+  app.get('/docs', (c) => c.html(docs()));
 
   mountFiles(app, deps, deps.files);
   mountChats(app, deps, deps.chats);

@@ -1,9 +1,7 @@
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Hono } from 'hono';
 import type { Log } from '../../kernel/log.ts';
 import { authorize, type Registry } from '../../operations/index.ts';
 import { type ContextDeps, type Env, openCall } from '../http/call-context.ts';
-import { createMcpServer } from './server.ts';
 
 /**
  * MCP over streamable HTTP at `/mcp`, without sessions: each request carries its key and stands alone, so any
@@ -16,7 +14,12 @@ export function mountMcp(
   deps: ContextDeps & { log: Log },
 ): void {
   app.all('/mcp', async (c) => {
-    const { context } = await openCall(c, deps);
+    // Loaded by the first request, so that a start does not wait for it.
+    const [{ createMcpHandler }, { createMcpServer }, { context }] = await Promise.all([
+      import('@modelcontextprotocol/server'),
+      import('./server.ts'),
+      openCall(c, deps),
+    ]);
     authorize('signed-in', context.principal);
     const onFault = (error: unknown) => deps.log.error({ err: error }, 'a tool failed');
     const handler = createMcpHandler(() => createMcpServer(registry, version, () => context, onFault));

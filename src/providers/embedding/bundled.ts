@@ -80,8 +80,9 @@ class BundledEmbedding implements EmbeddingProvider {
 
   async #open(): Promise<WorkerCalls> {
     if (this.#thread === null || this.#thread.closed) {
-      const entry = new URL('./bundled.worker.ts', import.meta.url);
-      this.#thread = new WorkerCalls(await startWorker(entry, { name: 'embedding' }));
+      this.#thread = new WorkerCalls(
+        await startWorker('providers/embedding/bundled.worker', { name: 'embedding' }),
+      );
     }
     return this.#thread;
   }

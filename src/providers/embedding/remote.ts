@@ -1,7 +1,4 @@
-import { createGoogleGenerativeAI } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { type EmbeddingModel, embedMany } from 'ai';
+import type { EmbeddingModel } from 'ai';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { classify } from '../model/failure.ts';
@@ -24,17 +21,23 @@ export interface EmbeddingConnection {
 /** Current models read 8,000 tokens and more; four characters a token leaves room. */
 const readLength = 24_000;
 
-const open: Record<EmbeddingKind, (access: Access, model: string) => EmbeddingModel> = {
-  openai: ({ baseUrl, apiKey, fetch }, model) =>
-    createOpenAI({ baseURL: baseUrl, apiKey, fetch }).embeddingModel(model),
-  google: ({ baseUrl, apiKey, fetch }, model) =>
-    createGoogleGenerativeAI({ baseURL: baseUrl, apiKey, fetch }).embeddingModel(model),
+/** Each loads its vendor's SDK, which a start without it does not wait for. */
+const open: Record<EmbeddingKind, (access: Access, model: string) => Promise<EmbeddingModel>> = {
+  async openai({ baseUrl, apiKey, fetch }, model) {
+    const { createOpenAI } = await import('@ai-sdk/openai');
+    return createOpenAI({ baseURL: baseUrl, apiKey, fetch }).embeddingModel(model);
+  },
+  async google({ baseUrl, apiKey, fetch }, model) {
+    const { createGoogleGenerativeAI } = await import('@ai-sdk/google');
+    return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey, fetch }).embeddingModel(model);
+  },
   'openai-compatible': compatible,
   ollama: (access, model) =>
     compatible({ ...access, baseUrl: `${access.baseUrl.replace(/\/v1$/, '')}/v1` }, model),
 };
 
-function compatible({ baseUrl, apiKey, fetch }: Access, model: string): EmbeddingModel {
+async function compatible({ baseUrl, apiKey, fetch }: Access, model: string): Promise<EmbeddingModel> {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
   const key = apiKey === '' ? undefined : apiKey;
   return createOpenAICompatible({ name: 'compatible', baseURL: baseUrl, apiKey: key, fetch }).embeddingModel(
     model,
@@ -61,7 +64,7 @@ class RemoteEmbedding implements EmbeddingProvider {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #apiKey: string;
-  readonly #embedding: EmbeddingModel;
+  readonly #open: () => Promise<EmbeddingModel>;
   #dimensions: number | null = null;
 
   constructor(
@@ -73,7 +76,8 @@ class RemoteEmbedding implements EmbeddingProvider {
     this.#name = connection.name;
     this.#clock = clock;
     this.#apiKey = connection.apiKey?.trim() ?? '';
-    this.#embedding = open[connection.kind]({ baseUrl, apiKey: this.#apiKey, fetch }, connection.model);
+    const access = { baseUrl, apiKey: this.#apiKey, fetch };
+    this.#open = () => open[connection.kind](access, connection.model);
   }
 
   get dimensions(): number | null {
@@ -98,8 +102,9 @@ class RemoteEmbedding implements EmbeddingProvider {
     try {
       // Vendors refuse an empty text; a blank stands for it.
       const values = texts.map((text) => text.slice(0, readLength) || ' ');
+      const [{ embedMany }, model] = await Promise.all([import('ai'), this.#open()]);
       return await embedMany({
-        model: this.#embedding,
+        model,
         values,
         maxRetries: 0,
         maxParallelCalls: 2,

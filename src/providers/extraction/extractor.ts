@@ -82,7 +82,7 @@ class ThreadExtractor implements TextExtractor {
 
   async #open(): Promise<WorkerCalls> {
     if (this.#thread === null || this.#thread.closed) {
-      const worker = await startWorker(new URL('./extraction.worker.ts', import.meta.url), {
+      const worker = await startWorker('providers/extraction/extraction.worker', {
         memoryMb: this.#limits.memoryMb,
         name: 'extraction',
       });

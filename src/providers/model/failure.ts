@@ -1,4 +1,4 @@
-import { APICallError } from 'ai';
+import { APICallError } from '@ai-sdk/provider';
 import { messageOf } from '../../kernel/errors.ts';
 import type { ModelError, ModelErrorCode } from './port.ts';
 

@@ -7,29 +7,8 @@ import {
   type ToolSet,
   tool,
 } from 'ai';
-import type { MessagePart, ModelMessage, ResponseFormat, ToolCall, ToolChoice, ToolSpec } from './port.ts';
-
-type SdkOptions = NonNullable<Extract<SdkMessage, { role: 'assistant' }>['providerOptions']>;
-
-/** Reasoning that Anthropic wants returned, signed, with the tool calls it led to. Kept with the first of them. */
-export interface KeptReasoning {
-  text: string;
-  metadata: SdkOptions;
-}
-const reasoningKey = 'reasoning';
-
-export const withReasoning = (call: ToolCall, kept: KeptReasoning[]): ToolCall =>
-  kept.length === 0 ? call : { ...call, vendor: { ...call.vendor, [reasoningKey]: { parts: kept } } };
-
-function reasoningOf(call: ToolCall | undefined): KeptReasoning[] {
-  const parts = call?.vendor?.[reasoningKey]?.parts;
-  return Array.isArray(parts) ? (parts as KeptReasoning[]) : [];
-}
-
-function vendorOf(call: ToolCall): SdkOptions | undefined {
-  const { [reasoningKey]: _, ...rest } = call.vendor ?? {};
-  return Object.keys(rest).length === 0 ? undefined : (rest as SdkOptions);
-}
+import type { MessagePart, ModelMessage, ResponseFormat, ToolChoice, ToolSpec } from './port.ts';
+import { reasoningOf, vendorOf } from './reasoning.ts';
 
 function userPart(part: MessagePart) {
   switch (part.type) {

@@ -1,15 +1,7 @@
-import { streamText } from 'ai';
+import type { streamText } from 'ai';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { classify, httpError, modelError } from './failure.ts';
-import {
-  type KeptReasoning,
-  toSdkMessages,
-  toSdkOutput,
-  toSdkToolChoice,
-  toSdkTools,
-  withReasoning,
-} from './messages.ts';
 import {
   type ConnectionTest,
   type FinishEvent,
@@ -27,6 +19,7 @@ import {
   type ToolCall,
 } from './port.ts';
 import { contextWindowOf } from './prices.ts';
+import { type KeptReasoning, withReasoning } from './reasoning.ts';
 import { type Access, merged, type Vendor, vendors } from './vendors.ts';
 
 export interface ModelDeps {
@@ -124,7 +117,7 @@ export class SdkModelProvider implements ModelProvider {
         throw new Error('Not sent.');
       },
     };
-    await this.#open(request, request.signal, access).consumeStream();
+    await (await this.#open(request, request.signal, access)).consumeStream();
     return body;
   }
 
@@ -137,7 +130,8 @@ export class SdkModelProvider implements ModelProvider {
     const idle = new IdleTimer(this.#deps, stop);
     const state = new StreamState();
     try {
-      for await (const part of this.#open(request, stop.signal).fullStream) {
+      const answer = await this.#open(request, stop.signal);
+      for await (const part of answer.fullStream) {
         idle.touch();
         yield* state.take(part);
         if (state.ended) break;
@@ -151,12 +145,14 @@ export class SdkModelProvider implements ModelProvider {
     yield this.#finish(state, idle.expired, request);
   }
 
-  #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
+  async #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
+    const [{ streamText }, { toSdkMessages, toSdkOutput, toSdkToolChoice, toSdkTools }, model] =
+      await Promise.all([import('ai'), import('./messages.ts'), this.#vendor.open(access, request.model)]);
     const parameters = this.#supported(request);
     const { reasoningEffort: _effort, thinkingBudget: _budget, ...settings } = parameters;
     return streamText({
       ...settings,
-      model: this.#vendor.open(access, request.model),
+      model,
       messages: toSdkMessages(request.messages),
       tools: toSdkTools(request.tools),
       toolChoice: request.tools?.length ? toSdkToolChoice(request.toolChoice) : undefined,

@@ -1,7 +1,3 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogleGenerativeAI } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModel } from 'ai';
 import type { ModelParameter, ModelParameters, ModelRequest, ProviderKind } from './port.ts';
 
@@ -34,7 +30,8 @@ export interface Vendor {
   defaultBaseUrl: string | null;
   needsKey: boolean;
   media: string[];
-  open(access: Access, model: string): LanguageModel;
+  /** Loads the vendor's SDK, which a start without it does not wait for. */
+  open(access: Access, model: string): Promise<LanguageModel>;
   /** Parameters that this model takes. */
   parameters(model: string): ModelParameter[];
   /** Parameters that others of the same request rule out. */
@@ -95,8 +92,10 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
     needsKey: true,
     media: ['image/*', 'application/pdf'],
     // Chat completions rather than responses: they take every sampling setting and keep nothing at the vendor.
-    open: ({ baseUrl, apiKey, fetch }, model) =>
-      createOpenAI({ baseURL: baseUrl, apiKey, fetch }).chat(model),
+    async open({ baseUrl, apiKey, fetch }, model) {
+      const { createOpenAI } = await import('@ai-sdk/openai');
+      return createOpenAI({ baseURL: baseUrl, apiKey, fetch }).chat(model);
+    },
     parameters: (model) =>
       openaiReasons(model)
         ? ['seed', 'maxOutputTokens', 'reasoningEffort']
@@ -117,7 +116,10 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
     defaultBaseUrl: 'https://api.anthropic.com/v1',
     needsKey: true,
     media: ['image/*', 'application/pdf'],
-    open: ({ baseUrl, apiKey, fetch }, model) => createAnthropic({ baseURL: baseUrl, apiKey, fetch })(model),
+    async open({ baseUrl, apiKey, fetch }, model) {
+      const { createAnthropic } = await import('@ai-sdk/anthropic');
+      return createAnthropic({ baseURL: baseUrl, apiKey, fetch })(model);
+    },
     parameters: (model) => [
       'temperature',
       'topP',
@@ -153,8 +155,10 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
     defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     needsKey: true,
     media: ['image/*', 'application/pdf', 'audio/*', 'video/*'],
-    open: ({ baseUrl, apiKey, fetch }, model) =>
-      createGoogleGenerativeAI({ baseURL: baseUrl, apiKey, fetch })(model),
+    async open({ baseUrl, apiKey, fetch }, model) {
+      const { createGoogleGenerativeAI } = await import('@ai-sdk/google');
+      return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey, fetch })(model);
+    },
     parameters: () => [...sampling, 'topK', 'maxOutputTokens', 'reasoningEffort', 'thinkingBudget'],
     options: ({ reasoningEffort, thinkingBudget }, model): VendorOptions => {
       if (thinkingBudget !== undefined) return { google: { thinkingConfig: { thinkingBudget } } };
@@ -190,15 +194,17 @@ function compatible(name: 'openai-compatible' | 'ollama', defaultBaseUrl: string
     defaultBaseUrl,
     needsKey: false,
     media: ['image/*'],
-    open: ({ baseUrl, apiKey, fetch }, model) =>
-      createOpenAICompatible({
+    async open({ baseUrl, apiKey, fetch }, model) {
+      const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+      return createOpenAICompatible({
         name: 'compatible',
         baseURL: local ? `${baseUrl}/v1` : baseUrl,
         apiKey: apiKey === '' ? undefined : apiKey,
         fetch,
         includeUsage: true,
         supportsStructuredOutputs: true,
-      })(model),
+      })(model);
+    },
     parameters: () => [...sampling, 'maxOutputTokens', 'reasoningEffort'],
     options: ({ reasoningEffort }): VendorOptions =>
       reasoningEffort === undefined

@@ -28,7 +28,7 @@ export function openSandbox(allowPrivate: boolean): Sandbox {
     const limits = { ...defaultLimits, ...run.limits };
     if (!thread || thread.closed)
       thread = new WorkerCalls(
-        await startWorker(new URL('./quickjs.worker.ts', import.meta.url), {
+        await startWorker('providers/sandbox/quickjs.worker', {
           memoryMb: 256,
           name: 'sandbox',
         }),

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
-import { Agent, fetch as undiciFetch } from 'undici';
 import { AppError } from '../../kernel/errors.ts';
+import { once } from '../../kernel/once.ts';
 
 export type GuardedFetch = typeof globalThis.fetch;
 
@@ -51,14 +51,10 @@ export function mustBeHttp(text: string): URL {
   return url;
 }
 
-/**
- * `fetch` for addresses that people or models give. Unless `allowPrivate`, it does not reach this machine or its
- * network: names are judged by the address that is then connected to, so that a name cannot answer differently the
- * second time, and each redirect is judged again. Errors: `forbidden`, `invalid_input`.
- */
-export function guardedFetch(allowPrivate: boolean): GuardedFetch {
-  if (allowPrivate) return globalThis.fetch;
-  const agent = new Agent({
+/** `fetch` of undici, which the first request loads, through connections that judge each address. */
+const openDispatcher = once(async () => {
+  const { Agent, fetch } = await import('undici');
+  const dispatcher = new Agent({
     connect: {
       lookup: (host, options, done) =>
         lookup(host, { ...options, all: true }, (error, addresses) => {
@@ -70,6 +66,16 @@ export function guardedFetch(allowPrivate: boolean): GuardedFetch {
         }),
     },
   });
+  return { fetch, dispatcher };
+});
+
+/**
+ * `fetch` for addresses that people or models give. Unless `allowPrivate`, it does not reach this machine or its
+ * network: names are judged by the address that is then connected to, so that a name cannot answer differently the
+ * second time, and each redirect is judged again. Errors: `forbidden`, `invalid_input`.
+ */
+export function guardedFetch(allowPrivate: boolean): GuardedFetch {
+  if (allowPrivate) return globalThis.fetch;
   const guarded = async (input: Request | string | URL, init: RequestInit = {}): Promise<Response> => {
     let url = mustBeHttp(input instanceof Request ? input.url : String(input));
     const follow = init.redirect ?? 'follow';
@@ -77,12 +83,13 @@ export function guardedFetch(allowPrivate: boolean): GuardedFetch {
       // A literal address is never looked up.
       const literal = url.hostname.replace(/^\[|\]$/g, '');
       if (isIP(literal) && isInside(literal)) throw refused(literal);
+      const { fetch, dispatcher } = await openDispatcher();
       let response: Response;
       try {
-        response = (await undiciFetch(url, {
+        response = (await fetch(url, {
           ...(init as Record<string, unknown>),
           redirect: 'manual',
-          dispatcher: agent,
+          dispatcher,
         })) as unknown as Response;
       } catch (error) {
         const { cause } = error as { cause?: unknown };
