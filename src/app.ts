@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Config, openSecretBox } from './config/index.ts';
-import type { Database, DeployStep, UserPrincipal } from './database/index.ts';
+import type { Database, DeployStep, Session, UserPrincipal } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
 import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
 import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
@@ -118,9 +118,11 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     skills: new Skills(database),
     web: new Web({ database, secrets, clock, extractor, allowPrivate }),
   };
+  const extensionsFor = (session: Session, principal: UserPrincipal) =>
+    extensionsOf(extensions, session, principal);
   const approvals = new Approvals(database, async (principal) => [
     ...chatTools({ files, memory }),
-    ...(await extensionsOf(extensions, principal)).tools,
+    ...(await database.as(principal, (session) => extensionsFor(session, principal))).tools,
   ]);
   const live = new LiveText();
   const conversationEvents = new ConversationEvents(database, live);
@@ -134,7 +136,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
   const turnDeps = {
     ...agentDeps,
     personas,
-    extensions: (principal: UserPrincipal) => extensionsOf(extensions, principal),
+    extensions: extensionsFor,
   };
 
   const registry = new Registry([

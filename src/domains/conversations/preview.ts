@@ -39,7 +39,7 @@ export class Previewing {
     const { place, before } = await database.as(principal, async (session) => {
       const leaf = await findLeaf(session, conversation_id);
       return {
-        place: await placeOfQuestion(session, conversation_id, leaf, content),
+        place: await placeOfQuestion(this.#deps, session, principal, conversation_id, leaf, content),
         before: await stepsBefore(session, leaf),
       };
     });

@@ -5,7 +5,13 @@ import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agen
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
 import type { Persona, PersonaService } from '../personas/index.ts';
-import { instructionParts, type Preferences, type PromptPart, ruleParts } from '../preferences/index.ts';
+import {
+  instructionParts,
+  type Preferences,
+  type PromptPart,
+  ruleParts,
+  type StoredPreferences,
+} from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 import { personaParts, personaTools } from './persona.ts';
 
@@ -15,7 +21,7 @@ const rememberedFacts = 8;
 export interface TurnDeps extends AgentDeps {
   personas: PersonaService;
   /** Tools and skills of the person's own. */
-  extensions(principal: UserPrincipal): Promise<Extensions>;
+  extensions(session: Session, principal: UserPrincipal): Promise<Extensions>;
 }
 
 /** Everything a model is given for one answer besides the conversation itself. */
@@ -52,6 +58,8 @@ export interface TurnPlace {
   answer_id?: string;
   /** What stands beside the conversation, a line each. */
   artifacts: string;
+  preferences: StoredPreferences;
+  extensions: Extensions;
 }
 
 /** Composes what the model is given. Every read is under the person's rights. */
@@ -65,9 +73,9 @@ export async function composeTurn(
     ? await deps.personas.speaker(principal, { id: place.persona_id })
     : undefined;
   const tier = place.model_tier ?? tierOf(persona) ?? 'sonnet';
-  const [preferences, extensions, facts] = await Promise.all([
-    deps.preferences.resolve(principal, place.conversation_id, tier),
-    deps.extensions(principal),
+  const { extensions } = place;
+  const [preferences, facts] = await Promise.all([
+    deps.preferences.resolve(place.preferences, tier),
     place.is_private
       ? []
       : deps.memory.findFacts(principal, {
@@ -172,25 +180,28 @@ const memoryTools = new Set(['search_memory', 'remember']);
 
 /** The place of an answer that is being produced. */
 export const placeOfAnswer = (
-  { database }: AgentDeps,
+  deps: TurnDeps,
   { id, conversation_id }: { id: string; conversation_id: string },
   principal: UserPrincipal,
 ): Promise<TurnPlace> =>
-  database.as(principal, async (session) => {
-    const [{ rows }, artifacts] = await Promise.all([
+  deps.database.as(principal, async (session) => {
+    const [{ rows }, artifacts, chosen] = await Promise.all([
       sql<PlaceRow>`
         select ${placeFields}, coalesce(q.content, '') as question
         from meta_messages a join meta_conversations c on c.id = a.conversation_id
         left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
         where a.id = ${id}`.execute(session),
       canvasPrompt(session, conversation_id, id),
+      chosenFor(deps, session, principal, conversation_id),
     ]);
-    return { ...found(rows[0], 'The answer'), answer_id: id, artifacts };
+    return { ...found(rows[0], 'The answer'), answer_id: id, artifacts, ...chosen };
   });
 
 /** The place where an answer would be produced to a question that is not asked yet, below the message `leaf`. */
 export async function placeOfQuestion(
+  deps: TurnDeps,
   session: Session,
+  principal: UserPrincipal,
   conversationId: string,
   leaf: string | null,
   question: string,
@@ -200,10 +211,28 @@ export async function placeOfQuestion(
     from meta_conversations c left join meta_projects p on p.id = c.project_id
     where c.id = ${conversationId} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
   const place = found(rows[0], 'The conversation');
-  return { ...place, artifacts: leaf === null ? '' : await canvasPrompt(session, conversationId, leaf) };
+  return {
+    ...place,
+    artifacts: leaf === null ? '' : await canvasPrompt(session, conversationId, leaf),
+    ...(await chosenFor(deps, session, principal, conversationId)),
+  };
 }
 
-type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts'>;
+/** What the person chose, read with the place: an answer waits for each transaction before its first word. */
+async function chosenFor(
+  deps: TurnDeps,
+  session: Session,
+  principal: UserPrincipal,
+  conversationId: string,
+): Promise<Pick<TurnPlace, 'preferences' | 'extensions'>> {
+  const [preferences, extensions] = await Promise.all([
+    deps.preferences.stored(session, principal, conversationId),
+    deps.extensions(session, principal),
+  ]);
+  return { preferences, extensions };
+}
+
+type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts' | 'preferences' | 'extensions'>;
 
 const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, c.persona_id, p.instructions,
   coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier`;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { Database, UserPrincipal } from '../../database/index.ts';
+import type { Database, Session, UserPrincipal } from '../../database/index.ts';
 import { AppError, messageOf } from '../../kernel/errors.ts';
 import type { Sandbox } from '../../providers/sandbox/index.ts';
 import { defineTool, type Tool } from '../agents/index.ts';
@@ -30,15 +30,17 @@ const maxRows = 200;
 const queryTimeoutMs = 5_000;
 
 /** Everything that is switched on for a person: MCP servers, functions, skills, code and queries. */
-export async function extensionsOf(deps: ExtensionDeps, principal: UserPrincipal): Promise<Extensions> {
-  const [servers, functions, skills, web] = await deps.database.as(principal, (session) =>
-    Promise.all([
-      deps.servers.tools(session, principal),
-      deps.functions.enabled(session, principal),
-      deps.skills.enabled(session, principal),
-      deps.web.tools(session, principal),
-    ]),
-  );
+export async function extensionsOf(
+  deps: ExtensionDeps,
+  session: Session,
+  principal: UserPrincipal,
+): Promise<Extensions> {
+  const [servers, functions, skills, web] = await Promise.all([
+    deps.servers.tools(session, principal),
+    deps.functions.enabled(session, principal),
+    deps.skills.enabled(session, principal),
+    deps.web.tools(session, principal),
+  ]);
   const tools = [
     runCodeTool(deps.sandbox),
     ...queryTools(deps.database),

@@ -1,3 +1,3 @@
 export { preferencesOperations } from './operations.ts';
 export { instructionParts, type PromptPart, renderSystem, ruleParts } from './prompt.ts';
-export { type Preferences, PreferencesService } from './service.ts';
+export { type Preferences, PreferencesService, type StoredPreferences } from './service.ts';

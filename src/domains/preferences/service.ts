@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
 import type { ModelParameters } from '../../providers/model/index.ts';
-import type { Models, ModelTier, ResolvedModel } from '../settings/index.ts';
+import type { Connections, Models, ModelTier, ResolvedModel } from '../settings/index.ts';
 import {
   type ConversationSettings,
   modelParameters,
@@ -35,6 +35,14 @@ export interface Preferences extends Answering {
   model: ResolvedModel;
   /** Enabled rules in the order in which they stand in the prompt. */
   rules: { rule_type: string; name: string; content: string }[];
+}
+
+/** What is stored of it. */
+export interface StoredPreferences {
+  settings: Settings;
+  conversation: ConversationSettings;
+  rules: queries.RuleRow[];
+  connections: Connections;
 }
 
 /** Parameters, presets and rules: what a person chose, for everything or for one conversation. */
@@ -70,22 +78,17 @@ export class PreferencesService {
     });
   }
 
-  /**
-   * What an answer in a conversation (or, without one, the next new one) uses.
-   * Errors: `not_found` for a conversation the person cannot see.
-   */
+  /** What an answer uses of what is stored. Errors: those of `Models.chosen`. */
   async resolve(
-    principal: UserPrincipal,
-    conversationId: string | null,
-    tier: ModelTier = 'sonnet',
+    { settings, conversation, rules, connections }: StoredPreferences,
+    tier: ModelTier,
   ): Promise<Preferences> {
-    const { settings, conversation, rules } = await this.#read(principal, conversationId);
     const answering = layOver(settings, conversation);
     return {
       ...answering,
       output_config: settings.output_config,
       parameters: toModelParameters(answering),
-      model: await this.#models.chosen(principal, tier, conversation),
+      model: await this.#models.chosen(connections, tier, conversation),
       rules,
     };
   }
@@ -104,13 +107,17 @@ export class PreferencesService {
 
   async effective(context: UserContext, { conversation_id }: Input<'effective'>) {
     const { principal } = context;
-    const [{ settings, conversation }, defaults] = await Promise.all([
-      this.#read(principal, conversation_id ?? null),
-      // Nobody has stored settings under this id, so these are the schema's defaults.
-      this.#database.as(principal, async (session) => (await queries.findSettings(session, nobody)).settings),
-    ]);
+    const [{ settings, conversation, connections }, { settings: defaults }] = await this.#database.as(
+      principal,
+      (session) =>
+        Promise.all([
+          this.stored(session, principal, conversation_id ?? null),
+          // Nobody has stored settings under this id, so these are the schema's defaults.
+          queries.findSettings(session, nobody),
+        ]),
+    );
     const answering = layOver(settings, conversation);
-    const model = await this.#models.chosen(principal, 'sonnet', conversation);
+    const model = await this.#models.chosen(connections, 'sonnet', conversation);
     const known: string[] = model.provider.capabilities(model.model, toModelParameters(answering)).parameters;
     return {
       model: model.label,
@@ -123,21 +130,27 @@ export class PreferencesService {
     };
   }
 
-  async #read(principal: UserPrincipal, conversationId: string | null) {
-    return this.#database.as(principal, async (session) => {
-      const { user_id } = principal;
-      const [place, { settings }] = await Promise.all([
-        conversationId === null ? undefined : conversationOf(session, conversationId),
-        queries.findSettings(session, user_id),
-      ]);
-      const rules = await queries.listRules(session, {
-        user_id,
-        project_id: place?.project_id ?? null,
-        conversation_id: conversationId,
-        enabledOnly: true,
-      });
-      return { settings, conversation: place?.settings ?? {}, rules };
+  /**
+   * What is stored for a conversation or, without one, the next new one.
+   * Errors: `not_found` for a conversation the person cannot see.
+   */
+  async stored(
+    session: Session,
+    { user_id }: UserPrincipal,
+    conversationId: string | null,
+  ): Promise<StoredPreferences> {
+    const [place, { settings }, connections] = await Promise.all([
+      conversationId === null ? undefined : conversationOf(session, conversationId),
+      queries.findSettings(session, user_id),
+      this.#models.connections(session),
+    ]);
+    const rules = await queries.listRules(session, {
+      user_id,
+      project_id: place?.project_id ?? null,
+      conversation_id: conversationId,
+      enabledOnly: true,
     });
+    return { settings, conversation: place?.settings ?? {}, rules, connections };
   }
 
   getConversation(context: UserContext, { conversation_id }: Input<'getConversation'>) {

@@ -1,4 +1,4 @@
-import type { Database, UserPrincipal } from '../../database/index.ts';
+import type { Database, Session, UserPrincipal } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { SecretBox } from '../../kernel/secret-box.ts';
@@ -40,6 +40,9 @@ export const nextTier = (tier: ModelTier): ModelTier => tiers[tiers.indexOf(tier
 /** How long a list of models waits for each vendor. */
 const listTimeoutMs = 3_000;
 
+/** Connections as they are stored, without their keys. */
+export type Connections = queries.ProviderRow[];
+
 export interface ModelsDeps {
   database: Database;
   secrets: SecretBox;
@@ -59,10 +62,13 @@ export class Models {
    * Errors: `unprocessable` when the stored key cannot be decrypted.
    */
   async forTier(principal: UserPrincipal, tier: ModelTier): Promise<ResolvedModel> {
-    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
-    const row = rows.find((candidate) => candidate.enabled && candidate.is_default);
-    if (!row) return this.#builtin();
-    return this.#resolve(row, modelOf(row, tier));
+    const connections = await this.#deps.database.as(principal, (session) => this.connections(session));
+    return this.chosen(connections, tier, {});
+  }
+
+  /** The connections the caller can use, to choose from. */
+  connections(session: Session): Promise<Connections> {
+    return queries.listProviders(session);
   }
 
   /**
@@ -70,17 +76,16 @@ export class Models {
    * Errors: those of `forTier`, `unprocessable` when the chosen connection is gone or has no model.
    */
   async chosen(
-    principal: UserPrincipal,
+    connections: Connections,
     tier: ModelTier,
     choice: { provider_id?: string | null | undefined; model?: string | null | undefined },
   ): Promise<ResolvedModel> {
     const { provider_id, model } = choice;
-    if (!provider_id && !model) return this.forTier(principal, tier);
     if (provider_id === builtin.id) return this.#builtin();
-    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
-    const row = rows.find((candidate) =>
+    const row = connections.find((candidate) =>
       provider_id ? candidate.id === provider_id : candidate.enabled && candidate.is_default,
     );
+    if (!row && !provider_id && !model) return this.#builtin();
     if (!row?.enabled)
       throw new AppError(
         'unprocessable',
