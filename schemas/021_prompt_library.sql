@@ -1,6 +1,6 @@
 -- Prompt library: prompts with versions, found by words and by meaning.
 --
--- prompt_library holds prompts in prompt_categories, with prompt_assets (pictures, files, examples) beside them.
+-- prompt_library holds prompts in prompt_categories, with prompt_assets (files that go along when it is used) beside them.
 -- Every content a prompt had is a row of prompt_versions, written by trigger; prompt_embeddings are the vectors of an
 -- older tool, kept; search runs over prompt_library itself: search_hybrid('prompts', …).
 --
@@ -87,6 +87,7 @@ call private.complete_table('public.prompt_assets', $$
   user_id uuid default auth.uid(),
   prompt_id uuid,
   asset_type text not null default 'file',
+  file_metadata_id uuid,
   name text,
   storage_path text,
   url text,
@@ -94,7 +95,8 @@ call private.complete_table('public.prompt_assets', $$
   created_at timestamptz not null default now()
 $$);
 
-comment on table public.prompt_assets is 'Files and examples of prompts.';
+comment on table public.prompt_assets is 'Files that go along when their owner uses a prompt.';
+comment on column public.prompt_assets.file_metadata_id is 'The file; rows of an older tool have a path or an address instead.';
 
 call private.complete_table('public.prompt_embeddings', $$
   id uuid primary key default gen_random_uuid(),
@@ -124,6 +126,7 @@ call private.adopt_foreign_key('public.prompt_categories', 'parent_id', 'public.
 call private.adopt_foreign_key('public.prompt_library', 'project_id', 'public.meta_projects', 'set null');
 call private.adopt_foreign_key('public.prompt_library', 'category_id', 'public.prompt_categories', 'set null');
 call private.adopt_foreign_key('public.prompt_assets', 'prompt_id', 'public.prompt_library', 'cascade');
+call private.adopt_foreign_key('public.prompt_assets', 'file_metadata_id', 'public.meta_file_metadata', 'cascade');
 call private.adopt_foreign_key('public.prompt_embeddings', 'prompt_id', 'public.prompt_library', 'cascade');
 create index if not exists idx_prompt_library_search on public.prompt_library using gin (search_vector);
 create index if not exists idx_prompt_library_tags on public.prompt_library using gin (tags);
@@ -186,6 +189,7 @@ call private.declare_access('public.prompt_embeddings', 'owner');
 call private.declare_reference('public.prompt_categories', 'parent_id', 'public.prompt_categories');
 call private.declare_reference('public.prompt_library', 'category_id', 'public.prompt_categories');
 call private.declare_reference('public.prompt_assets', 'prompt_id', 'public.prompt_library');
+call private.declare_reference('public.prompt_assets', 'file_metadata_id', 'public.meta_file_metadata');
 call private.declare_reference('public.prompt_embeddings', 'prompt_id', 'public.prompt_library');
 call private.declare_search('prompts', 'public.prompt_library', '{user_id, project_id, category_id, is_public}', 'true',
   'coalesce(t.title, '''') || '' '' || coalesce(t.content, '''')', 'idx_prompt_embedding');

@@ -1919,6 +1919,7 @@ export interface PromptAssets {
   user_id: Generated<string | null>;
   prompt_id: string | null;
   asset_type: Generated<string>;
+  file_metadata_id: string | null;
   name: string | null;
   storage_path: string | null;
   url: string | null;

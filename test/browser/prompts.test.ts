@@ -92,11 +92,26 @@ test('a prompt is kept, found, inserted with its variables filled in, changed, r
   await input.setInputFiles([file('broken.json', 'not json')]);
   await page.getByText('broken.json is not a JSON file.').waitFor();
 
-  // Used from its page, and deleted.
+  // A file goes along, and stays attached over a reload.
+  await page.goto('/files');
+  await page.getByLabel('Files to upload').setInputFiles([file('terms.md', 'The terms are fair.')]);
+  await page.getByText('terms.md').first().waitFor();
   await page.goto('/prompts');
   await page.getByRole('button', { name: /^Second/ }).click();
+  await page.getByRole('dialog', { name: 'Second' }).getByRole('button', { name: 'Edit' }).click();
+  await edit.getByRole('button', { name: 'Choose files' }).click();
+  const files = page.getByRole('dialog', { name: 'Attach files' });
+  await files.getByLabel('terms.md').check();
+  await files.getByRole('button', { name: 'Attach' }).click();
+  await edit.getByRole('list', { name: 'Files that go along' }).getByText('terms.md').waitFor();
+  await edit.getByRole('button', { name: 'Save prompt' }).click();
+  await page.getByText('Goes along: terms.md').waitFor();
+
+  // Used from its page, and deleted.
   await page.getByRole('button', { name: 'Use in a new chat' }).click();
   await expect.poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Another.');
+  await page.reload();
+  await page.getByRole('list', { name: 'Files to send' }).getByText('terms.md').waitFor();
   await page.goto('/prompts');
   await page.getByRole('button', { name: /^Second/ }).click();
   await page.getByRole('dialog', { name: 'Second' }).getByRole('button', { name: 'Delete' }).click();

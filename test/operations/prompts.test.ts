@@ -148,3 +148,30 @@ test('an export is taken by another person once, with variables, tags and catego
     true,
   );
 });
+
+test('files go along with a prompt for whoever put them there, and only such as they can see', async () => {
+  const uploaded = async (name: string) =>
+    (await (await ada.upload(name, `Text of ${name}.`)).json()) as { id: string; file_name: string };
+  const leaflet = await uploaded('leaflet.md');
+  const price = await uploaded('price.md');
+  const named = ({ id, file_name }: { id: string; file_name: string }) => ({ id, file_name });
+  const made = await keep('Offer', 'Write an offer.', {
+    file_ids: [price.id, leaflet.id, price.id],
+    is_public: true,
+  });
+  expect(made.files).toEqual([named(price), named(leaflet)]);
+  const theft = { title: 'Theft', content: 'Read this.', file_ids: [price.id] };
+  await expect(bob.client.prompts.create(theft)).rejects.toMatchObject(notFound);
+  expect(
+    (await bob.client.prompts.list({ scope: 'own', limit: 200 })).items.map(({ title }) => title),
+  ).not.toContain('Theft');
+  expect(await bob.client.prompts.get({ prompt_id: made.id })).toMatchObject({ files: [], can_edit: false });
+
+  const path = { prompt_id: made.id };
+  expect((await ada.client.prompts.update({ ...path, title: 'Offers' })).files).toHaveLength(2);
+  expect((await ada.client.prompts.update({ ...path, file_ids: [leaflet.id] })).files).toEqual([
+    named(leaflet),
+  ]);
+  await ada.client.files.delete({ id: leaflet.id });
+  expect((await ada.client.prompts.get(path)).files).toEqual([]);
+});

@@ -28,6 +28,8 @@ export const prompt = z.object({
   /** One for each name in the content. */
   variables: z.array(promptVariable),
   tags: z.array(z.string()),
+  /** Files of the caller's that go along when they use it. */
+  files: z.array(z.object({ id, file_name: z.string() })),
   is_public: z.boolean(),
   is_favorite: z.boolean(),
   usage_count: z.number().int(),
@@ -64,6 +66,7 @@ const description = z.string().trim().max(1_000);
 const content = z.string().min(1).max(100_000);
 const variables = z.array(promptVariable).max(50);
 const tags = z.array(z.string().trim().min(1).max(50)).max(20);
+const fileIds = z.array(id).max(20);
 const categoryName = z.string().trim().min(1).max(100);
 
 /** A prompt in a file: what another installation can take. */
@@ -130,13 +133,14 @@ export const promptsContract = {
       content,
       variables: variables.default([]),
       tags: tags.default([]),
+      file_ids: fileIds.default([]),
       category_id: id.optional(),
       project_id: id.optional(),
       is_public: z.boolean().default(false),
       is_favorite: z.boolean().default(false),
     }),
     output: prompt,
-    errors: ['forbidden'],
+    errors: ['not_found', 'forbidden'],
   }),
   get: contract({
     id: 'prompts.get',
@@ -165,6 +169,7 @@ export const promptsContract = {
       version: z.number().int().min(1).optional(),
       variables: variables.optional(),
       tags: tags.optional(),
+      file_ids: fileIds.optional(),
       category_id: id.nullable().optional(),
       project_id: id.nullable().optional(),
       is_public: z.boolean().optional(),

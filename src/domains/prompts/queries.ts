@@ -25,11 +25,16 @@ const titleField = sql<string>`coalesce(nullif(btrim(p.title), ''), 'Untitled')`
 /** Whether the caller may write it: their own, or of a project where they are editor. */
 const canEdit = sql<boolean>`coalesce(p.user_id = (select auth.uid())
   or p.project_id = any (array(select private.project_ids('editor'))), false)`.as('can_edit');
+/** Those of the caller's own: what goes along is what they could attach by hand. */
+const files = sql<{ id: string; file_name: string }[]>`coalesce((
+  select jsonb_agg(jsonb_build_object('id', f.id, 'file_name', f.file_name) order by a.created_at, a.position, a.id)
+  from (select a.*, (a.metadata ->> 'position')::int as position from prompt_assets a where a.prompt_id = p.id) a
+  join meta_file_metadata f on f.id = a.file_metadata_id), '[]')`.as('files');
 
 const prompts = (session: Session) =>
   session
     .selectFrom('prompt_library as p')
-    .select([...promptFields.map((field) => `p.${field}` as const), titleField, canEdit]);
+    .select([...promptFields.map((field) => `p.${field}` as const), titleField, canEdit, files]);
 
 export const listPrompts = (
   session: Session,
@@ -141,6 +146,23 @@ export async function updatePrompt(
 
 export const deletePrompt = (session: Session, id: string) =>
   session.deleteFrom('prompt_library').where('id', '=', id).returning('id').executeTakeFirst();
+
+export const deleteFiles = (session: Session, id: string) =>
+  session
+    .deleteFrom('prompt_assets')
+    .where('prompt_id', '=', id)
+    .where('file_metadata_id', 'is not', null)
+    .execute();
+
+/** Puts files beside a prompt, in this order; gives how many of them the caller can see. */
+export async function insertFiles(session: Session, id: string, fileIds: string[]): Promise<number> {
+  const { rows } = await sql`
+    insert into prompt_assets (prompt_id, file_metadata_id, name, metadata)
+    select ${id}, f.id, f.file_name, jsonb_build_object('position', i.place)
+    from unnest(${fileIds}::uuid[]) with ordinality i (id, place) join meta_file_metadata f on f.id = i.id
+    returning 1`.execute(session);
+  return rows.length;
+}
 
 export const notePromptUse = (session: Session, id: string) => sql`select use_prompt(${id})`.execute(session);
 

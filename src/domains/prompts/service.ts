@@ -46,12 +46,13 @@ export class PromptService {
     return { items: rows.map(toPrompt), next: null };
   }
 
-  create(context: UserContext, input: Input<'create'>) {
+  create(context: UserContext, { file_ids, ...input }: Input<'create'>) {
     return this.#database.as(context.principal, async (session) => {
       const { id } = await queries.insertPrompt(session, {
         ...input,
         variables: variablesOf(input.content, input.variables),
       });
+      await setFiles(session, id, file_ids);
       return toPrompt(await readPrompt(session, id));
     });
   }
@@ -61,7 +62,7 @@ export class PromptService {
   }
 
   /** Errors: `not_found`, `conflict` when somebody changed the content since `version`, `invalid_input` without it. */
-  update(context: UserContext, { prompt_id: id, version, ...change }: Input<'update'>) {
+  update(context: UserContext, { prompt_id: id, version, file_ids, ...change }: Input<'update'>) {
     if (change.content !== undefined && version === undefined)
       throw new AppError('invalid_input', 'version: Say which version the content was made from.', {
         fix: 'Send the `version` the prompt had when you read it.',
@@ -75,6 +76,7 @@ export class PromptService {
           ? undefined
           : variablesOf(content, change.variables ?? now.variables);
       await changePrompt(session, now, { ...change, variables }, version);
+      if (file_ids) await setFiles(session, id, file_ids);
       return toPrompt(await readPrompt(session, id));
     });
   }
@@ -192,6 +194,16 @@ export class PromptService {
     });
     return { ok: true as const };
   }
+}
+
+/** The caller's own files with a prompt are these from now on. Errors: `not_found`. */
+async function setFiles(session: Session, id: string, fileIds: string[]): Promise<void> {
+  await queries.deleteFiles(session, id);
+  const wanted = [...new Set(fileIds)];
+  if (wanted.length > 0 && (await queries.insertFiles(session, id, wanted)) < wanted.length)
+    throw new AppError('not_found', 'A file that is to go along does not exist.', {
+      fix: 'Remove it, or upload it again.',
+    });
 }
 
 const toPrompt = <R extends queries.PromptRow>(row: R) => ({

@@ -62,11 +62,12 @@ export function Composer({
   const [content, setContent] = useState(() => readDraft(draft));
   const [picking, setPicking] = useState(false);
   const [over, setOver] = useState(false);
-  const attachments = useAttachments();
+  const attachments = useAttachments(draft);
   const area = useRef<HTMLTextAreaElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const prompts = usePromptPicker(content, (text) => {
+  const prompts = usePromptPicker(content, (text, files) => {
     setContent(text);
+    attachments.pick(files);
     area.current?.focus();
   });
   const something = content.trim() !== '' || attachments.fileIds.length > 0;

@@ -8,16 +8,17 @@ import { SearchInput } from '../../components/search-input.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { formatBytes } from '../../lib/format.ts';
 import { filesQuery } from '../files/queries.ts';
+import type { StoredFile } from './drafts.ts';
 
 interface PickFilesDialogProps {
-  onPick: (files: { id: string; file_name: string }[]) => void;
+  onPick: (files: StoredFile[]) => void;
   onClose: () => void;
 }
 
 /** A choice among the files one has. */
 export function PickFilesDialog({ onPick, onClose }: PickFilesDialogProps) {
   const [search, setSearch] = useState('');
-  const [chosen, setChosen] = useState<{ id: string; file_name: string }[]>([]);
+  const [chosen, setChosen] = useState<StoredFile[]>([]);
   const files = useInfiniteQuery(filesQuery(search ? { search } : {}));
   const items = files.data?.pages.flatMap((page) => page.items) ?? [];
   return (

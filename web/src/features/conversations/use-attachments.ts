@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { randomId, type Trouble, troubleOf } from '../../lib/api.ts';
 import { uploadFile } from '../../lib/upload.ts';
 import { fileKeys } from '../files/queries.ts';
+import { keepDraftFiles, readDraftFiles, type StoredFile } from './drafts.ts';
 
 export interface Attaching {
   key: string;
@@ -16,10 +17,29 @@ export interface Attaching {
   file?: File;
 }
 
-/** Files on their way into the next message. A failed one stays with its reason until it is tried again or removed. */
-export function useAttachments() {
+const arrived = ({ id, file_name }: StoredFile): Attaching => ({
+  key: id,
+  name: file_name,
+  file_id: id,
+  progress: 1,
+  trouble: null,
+});
+
+/**
+ * Files on their way into the next message, kept with its draft once the server has them. A failed one stays with its
+ * reason until it is tried again or removed.
+ */
+export function useAttachments(draft: string) {
   const client = useQueryClient();
-  const [items, setItems] = useState<Attaching[]>([]);
+  const [items, setItems] = useState<Attaching[]>(() => readDraftFiles(draft).map(arrived));
+  useEffect(
+    () =>
+      keepDraftFiles(
+        draft,
+        items.flatMap(({ file_id, name }) => (file_id ? [{ id: file_id, file_name: name }] : [])),
+      ),
+    [draft, items],
+  );
   const running = useRef(new Map<string, AbortController>());
   useEffect(() => {
     const open = running.current;
@@ -70,18 +90,10 @@ export function useAttachments() {
       for (const { key, file } of added) void send(key, file);
     },
     /** Attaches files that the server has. */
-    pick(files: { id: string; file_name: string }[]): void {
+    pick(files: StoredFile[]): void {
       setItems((now) => [
         ...now,
-        ...files
-          .filter(({ id }) => !now.some((item) => item.file_id === id))
-          .map(({ id, file_name }) => ({
-            key: id,
-            name: file_name,
-            file_id: id,
-            progress: 1,
-            trouble: null,
-          })),
+        ...files.filter(({ id }) => !now.some((item) => item.file_id === id)).map(arrived),
       ]);
     },
     retry({ key, file }: Attaching): void {

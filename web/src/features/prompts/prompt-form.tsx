@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
+import { FileText, Paperclip, X } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
+import { Button, IconButton } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Checkbox, Input, Select, Textarea } from '../../components/field.tsx';
 import { FormError } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { PickFilesDialog } from '../conversations/pick-files-dialog.tsx';
 import { ProjectSelect } from '../projects/project-select.tsx';
 import { categoriesQuery, type Prompt, type PromptVariable, promptKeys } from './queries.ts';
 import { variablesIn } from './template.ts';
@@ -15,7 +17,7 @@ interface PromptFormProps {
   /** The one that is changed; without it a new one is made. */
   prompt?: Prompt;
   /** What a new one begins with, such as a copy. */
-  from?: Pick<Prompt, 'title' | 'description' | 'content' | 'variables' | 'tags'>;
+  from?: Pick<Prompt, 'title' | 'description' | 'content' | 'variables' | 'tags' | 'files'>;
   onClose: () => void;
 }
 
@@ -30,6 +32,8 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
   const [tags, setTags] = useState(start?.tags.join(', ') ?? '');
   const [category, setCategory] = useState(prompt?.category_id ?? '');
   const [project, setProject] = useState(prompt?.project_id ?? '');
+  const [files, setFiles] = useState(start?.files ?? []);
+  const [picking, setPicking] = useState(false);
   const [isPublic, setPublic] = useState(prompt?.is_public ?? false);
   const categories = useQuery(categoriesQuery);
   const save = useAction(
@@ -62,6 +66,7 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
         .split(',')
         .map((tag) => tag.trim())
         .filter(Boolean),
+      file_ids: files.map(({ id }) => id),
       is_public: isPublic,
     });
   }
@@ -129,6 +134,31 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
           error={fields.tags}
           onChange={(event) => setTags(event.target.value)}
         />
+        <fieldset className="space-y-2">
+          <legend className="mb-1 font-medium">Files that go along when you use it</legend>
+          {files.length > 0 && (
+            <ul aria-label="Files that go along" className="space-y-1">
+              {files.map(({ id, file_name }) => (
+                <li
+                  key={id}
+                  className="flex items-center gap-2 rounded-lg border border-line bg-sunken pl-2.5 text-[13px]"
+                >
+                  <FileText aria-hidden className="size-4 shrink-0 text-muted" />
+                  <span className="min-w-0 flex-1 truncate">{file_name}</span>
+                  <IconButton
+                    label={`Leave out ${file_name}`}
+                    icon={X}
+                    className="size-8"
+                    onClick={() => setFiles((now) => now.filter((file) => file.id !== id))}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
+          <Button size="sm" icon={Paperclip} onClick={() => setPicking(true)}>
+            Choose files
+          </Button>
+        </fieldset>
         <Checkbox
           label="Open to everybody"
           hint="Everyone who signs in here may read and use it; nobody else may change it."
@@ -137,6 +167,14 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
         />
         <FormError error={save.error} />
       </form>
+      {picking && (
+        <PickFilesDialog
+          onPick={(chosen) =>
+            setFiles((now) => [...now, ...chosen.filter(({ id }) => !now.some((file) => file.id === id))])
+          }
+          onClose={() => setPicking(false)}
+        />
+      )}
     </Dialog>
   );
 }

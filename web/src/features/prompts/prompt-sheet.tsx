@@ -13,7 +13,7 @@ import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { Editor } from '../canvas/editor.tsx';
-import { keepDraft } from '../conversations/drafts.ts';
+import { keepDraft, keepDraftFiles } from '../conversations/drafts.ts';
 import { FillDialog } from './fill-dialog.tsx';
 import { PromptForm } from './prompt-form.tsx';
 import { type Prompt, promptKeys, promptQuery, promptVersionsQuery } from './queries.ts';
@@ -52,12 +52,18 @@ function Opened({ prompt, onClose }: { prompt: Prompt; onClose: () => void }) {
   function begin(text: string): void {
     note.mutate({ prompt_id: id });
     keepDraft('new', text);
+    keepDraftFiles('new', prompt.files);
     void navigate({ to: '/chat/new' });
   }
   const close = () => setOpen(null);
   return (
     <div className="space-y-6">
       <CodeBlock wrap label="prompt" code={content} />
+      {prompt.files.length > 0 && (
+        <p className="text-[13px] text-muted">
+          Goes along: {prompt.files.map(({ file_name }) => file_name).join(', ')}
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         <Button
           tone="primary"

@@ -33,8 +33,11 @@ interface PromptPickerOf {
   dialog: ReactNode;
 }
 
-/** Lets a text field open the prompt library: `/` and some words, then Enter; variables are asked for. */
-export function usePromptPicker(content: string, onInsert: (text: string) => void): PromptPickerOf {
+/** Lets a text field open the prompt library: `/` and some words, then Enter; variables are asked for, files go along. */
+export function usePromptPicker(
+  content: string,
+  onInsert: (text: string, files: Prompt['files']) => void,
+): PromptPickerOf {
   const id = useId();
   const keys = useRef<PickerKeys>(null);
   /** The text for which it was closed with Escape. */
@@ -48,7 +51,7 @@ export function usePromptPicker(content: string, onInsert: (text: string) => voi
   function insert(prompt: Prompt, text: string): void {
     note.mutate({ prompt_id: prompt.id });
     setFilling(null);
-    onInsert(text);
+    onInsert(text, prompt.files);
   }
   function pick(prompt: Prompt): void {
     if (prompt.variables.length > 0) setFilling(prompt);
