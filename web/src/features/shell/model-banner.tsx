@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Sparkles } from 'lucide-react';
+import { Banner, bannerLink } from '../../components/banner.tsx';
 import { providersQuery } from '../settings/queries.ts';
 
 /** Says plainly that answers come from the built-in model, as long as nothing else is connected. */
@@ -10,20 +11,17 @@ export function ModelBanner() {
   const connected = providers.data.items.some((item) => item.enabled && item.kind !== 'builtin');
   if (connected) return null;
   return (
-    <aside
-      aria-label="Model in use"
-      className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line bg-accent-soft px-4 py-2 text-[13px] sm:px-8"
+    <Banner
+      label="Model in use"
+      icon={Sparkles}
+      tone="accent"
+      link={
+        <Link to="/settings" className={bannerLink}>
+          Connect a model
+        </Link>
+      }
     >
-      <Sparkles aria-hidden className="size-4 shrink-0 text-accent" />
-      <span className="min-w-0 flex-1">
-        Built-in extractive model: it finds, quotes and cites; it does not write.
-      </span>
-      <Link
-        to="/settings"
-        className="font-medium text-accent underline underline-offset-2 hover:text-accent-strong"
-      >
-        Connect a model
-      </Link>
-    </aside>
+      Built-in extractive model: it finds, quotes and cites; it does not write.
+    </Banner>
   );
 }

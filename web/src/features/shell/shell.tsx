@@ -10,6 +10,7 @@ import { whenReachable } from '../../lib/connection.ts';
 import { useShortcut } from '../../lib/shortcuts.ts';
 import { statusQuery } from '../auth/queries.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { LimitBanner } from './limit-banner.tsx';
 import { ModelBanner } from './model-banner.tsx';
 import { type Destination, destinationsFor, NavigationLinks } from './navigation.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -91,6 +92,7 @@ export function Shell() {
       <div className="flex min-w-0 flex-1 flex-col">
         <ConnectionBanner />
         <ModelBanner />
+        <LimitBanner />
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 outline-none">
           <Outlet />
         </main>

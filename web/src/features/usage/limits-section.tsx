@@ -11,7 +11,7 @@ import { api } from '../../lib/api.ts';
 import { formatDateTime, formatMoney, formatTokens } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { LimitDialog } from './limit-dialog.tsx';
-import { limitsQuery, type UsageLimit } from './queries.ts';
+import { limitsQuery, shareOf, type UsageLimit } from './queries.ts';
 
 const periods = { day: 'a day', month: 'a month', total: 'in total' };
 const keepers = {
@@ -136,7 +136,7 @@ interface UsedProps {
 }
 
 function Used({ label, limit, used, reserved, warnAt, format }: UsedProps) {
-  const share = limit === 0 ? 1 : used / limit;
+  const share = shareOf(used, limit);
   return (
     <div className="space-y-1.5">
       <p className="flex flex-wrap justify-between gap-x-2 text-[13px]">
