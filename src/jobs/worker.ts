@@ -18,6 +18,8 @@ export interface WorkSource<C extends Claim = Claim> {
   channel: string;
   /** How many this process runs at the same time. */
   concurrency: number;
+  /** For work that nobody waits for: so long it leaves the database to what woke it, when it was idle. */
+  delayMs?: number;
   claim(worker: string, limit: number, leaseSeconds: number): Promise<C[]>;
   /** Extends the lease; false when it is lost, or when the work was cancelled. */
   extend(claim: C, worker: string, leaseSeconds: number): Promise<boolean>;
@@ -95,6 +97,8 @@ export class Worker {
         }
       }
       if (claimed === 0 || claimed < free) await wake.within(pollMs, this.#deps.clock, this.#stop.signal);
+      if (claimed === 0 && source.delayMs)
+        await this.#deps.clock.sleep(source.delayMs, this.#stop.signal).catch(() => {});
     }
   }
 

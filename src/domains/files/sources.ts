@@ -127,6 +127,8 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
   readonly name = 'embedding';
   readonly channel = 'meta_agent_embeddings';
   readonly concurrency = 1;
+  /** A question is answered first: the answer needs the encoder and, embedded, the one connection. */
+  readonly delayMs = 300;
   readonly #database: Database;
   readonly #embedding: PersonalEmbedding;
 
