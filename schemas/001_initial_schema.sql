@@ -337,7 +337,9 @@ create index if not exists idx_meta_project_members_invited_by on public.meta_pr
 
 create index if not exists idx_meta_tasks_status on public.meta_tasks (status);
 create index if not exists idx_meta_tasks_workstream on public.meta_tasks (workstream_id);
-create index if not exists idx_meta_tasks_project on public.meta_tasks (project_id);
+-- With the status, so that what waits in a project is counted from the index alone.
+create index if not exists idx_meta_tasks_project_status on public.meta_tasks (project_id, status);
+drop index if exists public.idx_meta_tasks_project;
 create index if not exists idx_meta_tasks_parent on public.meta_tasks (parent_task_id);
 create index if not exists idx_meta_tasks_approved_by on public.meta_tasks (approved_by);
 create index if not exists idx_meta_tasks_queue on public.meta_tasks (priority desc, created_at)
