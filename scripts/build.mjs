@@ -29,10 +29,7 @@ async function buildServer() {
   if (ifStale && age(target) >= newest([...sources, fileURLToPath(import.meta.url)])) return;
   const started = Date.now();
   const { build } = await import('esbuild');
-  for (const entry of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [])
-    if (!['console', 'sandbox'].includes(entry))
-      rmSync(join(root, 'dist', entry), { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [
       'src/cli.ts',
@@ -49,6 +46,7 @@ async function buildServer() {
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
+    metafile: true,
     plugins: [
       {
         name: 'packages',
@@ -64,6 +62,10 @@ async function buildServer() {
     ],
   });
   chmodSync(target, 0o755);
+  // What an earlier build left goes last, so that there is a whole program at any time.
+  const kept = new Set(Object.keys(metafile.outputs).map((path) => join(root, path)));
+  for (const path of files('dist', (name) => name.endsWith('.js')))
+    if (!kept.has(path) && !path.startsWith(join(root, 'dist', 'console'))) rmSync(path);
   console.log(`built the server in ${Date.now() - started} ms`);
 }
 
