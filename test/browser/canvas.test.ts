@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Reply, ScriptedModel } from '../harness/model.ts';
 import { until } from '../harness/until.ts';
-import { type Console, call, openConsole, setUp, textOf } from './support.ts';
+import { type Console, call, connectModel, openConsole, setUp, textOf } from './support.ts';
 
 // The canvas as a person works on it beside a chat, and as hostile content finds it.
 let console_: Console;
@@ -32,14 +32,7 @@ beforeAll(async () => {
   console_ = await openConsole();
   const page = await console_.page();
   await setUp(page, console_.server);
-  await call(page, 'POST', '/api/providers', {
-    kind: 'openai-compatible',
-    name: 'Local model',
-    base_url: vendor.url,
-    api_key: 'sk-scripted',
-    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
-    is_default: true,
-  });
+  await connectModel(page, vendor);
   await call(page, 'PATCH', '/api/settings', { output_config: { canvas_auto_open: true } });
   state = await page.context().storageState();
   await page.context().close();

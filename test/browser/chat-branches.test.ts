@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Script, ScriptedModel } from '../harness/model.ts';
-import { type Console, call, file, openConsole, setUp, textOf } from './support.ts';
+import { type Console, connectModel, file, openConsole, setUp, textOf } from './support.ts';
 
 // A chat as a person works in it: versions, overview, files, tools that ask, ratings, links, search, lists.
 let console_: Console;
@@ -25,14 +25,7 @@ afterAll(async () => {
 test('questions and answers have versions, files go along, tools ask, and links show what was shared', async () => {
   const page = await console_.page();
   await setUp(page, console_.server);
-  await call(page, 'POST', '/api/providers', {
-    kind: 'openai-compatible',
-    name: 'Local model',
-    base_url: vendor.url,
-    api_key: 'sk-scripted',
-    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
-    is_default: true,
-  });
+  await connectModel(page, vendor);
   await page.goto('/chat');
   await page.getByRole('button', { name: 'What do you remember about my work?' }).click();
   const message = page.getByRole('textbox', { name: 'Message' });

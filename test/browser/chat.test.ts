@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ScriptedModel } from '../harness/model.ts';
 import { quoting } from './quoting-model.ts';
-import { type Console, call, file, openConsole, setUp, textOf, upload } from './support.ts';
+import { type Console, connectModel, file, openConsole, setUp, textOf, upload } from './support.ts';
 
 // A vendor that pauses half-way, so that a reload or a stop is surely in the middle of an answer.
 let console_: Console;
@@ -18,14 +18,7 @@ afterAll(async () => {
 test('answers stream, outlive the page, show in every tab, cite, stop, and can be deleted', async () => {
   const page = await console_.page();
   await setUp(page, console_.server);
-  await call(page, 'POST', '/api/providers', {
-    kind: 'openai-compatible',
-    name: 'Local model',
-    base_url: vendor.url,
-    api_key: 'sk-scripted',
-    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
-    is_default: true,
-  });
+  await connectModel(page, vendor);
   await page.goto('/files');
   await upload(page, [
     file('rotation.md', '# Rotation\n\nThe signing secret is rotated every ninety days.\n'),

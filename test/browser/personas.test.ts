@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ScriptedModel } from '../harness/model.ts';
-import { type Console, call, file, openConsole, setUp, upload } from './support.ts';
+import { type Console, connectModel, file, openConsole, setUp, upload } from './support.ts';
 
 // A persona as a person makes it, gives it knowledge and talks to it.
 let console_: Console;
@@ -17,14 +17,7 @@ afterAll(async () => {
 test('a persona is made, knows a file, is talked to, changed and deleted', async () => {
   const page = await console_.page();
   await setUp(page, console_.server);
-  await call(page, 'POST', '/api/providers', {
-    kind: 'openai-compatible',
-    name: 'Local model',
-    base_url: model.url,
-    api_key: 'sk-scripted',
-    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
-    is_default: true,
-  });
+  await connectModel(page, model);
   await page.goto('/files');
   await upload(page, [file('knots.md', 'A knot is 1.852 km/h.')]);
 

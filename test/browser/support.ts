@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import type { ScriptedModel } from '../harness/model.ts';
 import { openTestServer, type TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
@@ -126,6 +128,35 @@ export async function call(page: Page, method: string, path: string, body: unkno
   });
   if (!response.ok()) throw new Error(`${method} ${path}: ${await response.text()}`);
   return response.json();
+}
+
+/** Makes a scripted model the default connection, a model for each tier. */
+export const connectModel = (page: Page, model: ScriptedModel): Promise<unknown> =>
+  call(page, 'POST', '/api/providers', {
+    kind: 'openai-compatible',
+    name: 'Local model',
+    base_url: model.url,
+    api_key: 'sk-scripted',
+    models: { haiku: 'small', sonnet: 'middle', opus: 'large' },
+    is_default: true,
+  });
+
+/** Begins a chat with a message; it is open then, answered or not. Gives its id. */
+export async function startChat(page: Page, content: string, place = '/chat/new'): Promise<string> {
+  await page.goto(place);
+  const message = page.getByRole('textbox', { name: 'Message' });
+  await message.fill(content);
+  await message.press('Enter');
+  await page.waitForURL(/\/chat\/[0-9a-f-]{36}/);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+/** Clicks what downloads a file, and gives it. */
+export async function download(page: Page, link: Locator): Promise<{ name: string; content: Buffer }> {
+  const begun = page.waitForEvent('download');
+  await link.click();
+  const saved = await begun;
+  return { name: saved.suggestedFilename(), content: readFileSync(await saved.path()) };
 }
 
 export const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

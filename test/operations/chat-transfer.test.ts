@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import yauzl from 'yauzl';
-import yazl from 'yazl';
 import { createTextExtractor } from '../../src/providers/extraction/index.ts';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
 import { ScriptedModel } from '../harness/model.ts';
 import { until } from '../harness/until.ts';
+import { zipOf } from '../harness/zip.ts';
 
 // Chats go out in five formats, and come in from ChatGPT and Claude: once, with their branches and files.
 let app: TestApp;
@@ -35,16 +34,6 @@ const get = (path: string, person = ada) =>
   app.fetch(path, { headers: { authorization: `Bearer ${person.key}` } });
 const exportOf = (id: string, format: string) =>
   get(`/api/conversations/export?conversation_id=${id}&format=${format}`);
-
-/** A zip of files with these names. */
-async function zipOf(files: Record<string, string | Uint8Array>): Promise<Buffer> {
-  const zip = new yazl.ZipFile();
-  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name);
-  zip.end();
-  return Buffer.from(
-    await new Response(Readable.toWeb(zip.outputStream as Readable) as ReadableStream).arrayBuffer(),
-  );
-}
 
 async function importing(source: string, file_name: string, content: string | Uint8Array, person = ada) {
   const response = await app.fetch(`/api/imports?source=${source}&file_name=${file_name}`, {

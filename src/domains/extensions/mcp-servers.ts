@@ -247,7 +247,9 @@ export class McpServers {
   async #unwell(id: string, error: unknown): Promise<void> {
     await this.#measured(id, {
       health_status: isAppError(error, 'unauthenticated') ? 'degraded' : 'unhealthy',
-      health_message: messageOf(error).slice(0, 500),
+      health_message: [messageOf(error).slice(0, 500), isAppError(error) ? error.fix : '']
+        .filter(Boolean)
+        .join(' '),
       latency_ms: null,
     });
   }
