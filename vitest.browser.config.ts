@@ -10,5 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // As long as the pages wait for what is to be seen.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
