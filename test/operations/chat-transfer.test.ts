@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import yauzl from 'yauzl';
 import { createTextExtractor } from '../../src/providers/extraction/index.ts';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
+import { chatgpt, node, png, say } from '../harness/chatgpt.ts';
 import { ScriptedModel } from '../harness/model.ts';
 import { until } from '../harness/until.ts';
-import { zipOf } from '../harness/zip.ts';
+import { unzip, zipOf } from '../harness/zip.ts';
 
 // Chats go out in five formats, and come in from ChatGPT and Claude: once, with their branches and files.
 let app: TestApp;
@@ -91,95 +91,12 @@ test('one chat goes out in five formats, and nothing in it runs', async () => {
 test('all chats go out as one archive', async () => {
   await ada.client.conversations.create({ title: '../../etc/passwd' });
   const bytes = Buffer.from(await (await get('/api/conversations/export?format=text')).arrayBuffer());
-  const names = await new Promise<string[]>((resolve, reject) =>
-    yauzl.fromBuffer(bytes, (error, zip) => {
-      if (error) return reject(error);
-      const all: string[] = [];
-      zip.on('entry', ({ fileName }: { fileName: string }) => all.push(fileName));
-      zip.on('end', () => resolve(all));
-    }),
-  );
+  const names = Object.keys(await unzip(bytes));
   expect(names.sort()).toEqual([
     expect.stringMatching(/^etc passwd-[0-9a-f]{8}\.txt$/),
     expect.stringMatching(/^Ünïcode b Ελληνικά b-[0-9a-f]{8}\.txt$/),
   ]);
 });
-
-const node = (id: string, parent: string | null, children: string[], message: unknown) => ({
-  id,
-  parent,
-  children,
-  message,
-});
-const say = (role: string, content: unknown, more: object = {}) => ({
-  author: { role },
-  content: typeof content === 'string' ? { content_type: 'text', parts: [content] } : content,
-  create_time: 1_700_000_000.5,
-  recipient: 'all',
-  ...more,
-});
-const chatgpt = {
-  title: 'Imported zebras',
-  conversation_id: 'gpt-1',
-  create_time: 1_700_000_000,
-  current_node: 'a2',
-  mapping: {
-    root: node('root', null, ['sys'], null),
-    sys: node(
-      'sys',
-      'root',
-      ['q1'],
-      say('system', 'You are ChatGPT', { metadata: { is_visually_hidden_from_conversation: true } }),
-    ),
-    q1: node(
-      'q1',
-      'sys',
-      ['call', 'a1'],
-      say(
-        'user',
-        {
-          content_type: 'multimodal_text',
-          parts: [
-            { content_type: 'image_asset_pointer', asset_pointer: 'file-service://file-abc' },
-            'Why stripes?\u0000',
-          ],
-        },
-        {
-          metadata: {
-            attachments: [
-              { id: 'file-abc', name: 'zebra.png' },
-              { id: 'file-lost', name: 'lost.pdf' },
-            ],
-          },
-        },
-      ),
-    ),
-    a1: node('a1', 'q1', [], say('assistant', 'An older answer')),
-    call: node(
-      'call',
-      'q1',
-      ['result'],
-      say('assistant', { content_type: 'code', text: 'search("zebra")' }, { recipient: 'browser' }),
-    ),
-    result: node('result', 'call', ['a2'], {
-      ...say('tool', 'a page about zebras'),
-      author: { role: 'tool', name: 'browser' },
-    }),
-    a2: node(
-      'a2',
-      'result',
-      [],
-      say('assistant', 'Stripes confuse flies.', { metadata: { model_slug: 'gpt-4o' } }),
-    ),
-    odd: node('odd', 'gone', ['odd2'], 'not an object'),
-    loop1: node('loop1', 'loop2', ['loop2'], say('user', 'never reached')),
-    loop2: node('loop2', 'loop1', ['loop1'], say('assistant', 'neither')),
-  },
-};
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 test('a ChatGPT export comes in with branches, steps and files, and a second time changes nothing', async () => {
   const zip = await zipOf({
