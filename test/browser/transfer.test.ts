@@ -40,14 +40,16 @@ afterAll(async () => {
 });
 
 const chats = () => page.getByRole('navigation', { name: 'Chats' });
-const row = (name: string) => chats().getByRole('listitem').filter({ hasText: name });
+const actions = (name: string) => page.getByRole('button', { name: `Actions for ${name}`, exact: true });
+const row = (name: string) =>
+  chats()
+    .getByRole('listitem')
+    .filter({ has: actions(name) });
 const said = () => page.getByRole('article');
 
 /** An item of the menu of a chat in the list. */
 async function choose(name: string, item: string): Promise<void> {
-  await row(name)
-    .getByRole('button', { name: `Actions for ${name}` })
-    .click();
+  await row(name).getByRole('button', { name: 'Actions for' }).click();
   await row(name).getByRole('menuitem', { name: item }).click();
 }
 
@@ -63,9 +65,7 @@ async function talk(name: string, answer: string, place?: string): Promise<strin
   answers = [answer];
   const id = await startChat(page, `Tell me about ${name}`, place);
   await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
-  await row(name)
-    .getByRole('button', { name: `Actions for ${name}`, exact: true })
-    .waitFor();
+  await row(name).waitFor();
   return id;
 }
 
@@ -73,6 +73,9 @@ async function talk(name: string, answer: string, place?: string): Promise<strin
 async function exportAs(format: string): Promise<{ name: string; content: Buffer }> {
   const dialog = page.getByRole('dialog', { name: /^Export/ });
   await dialog.getByLabel('Format').selectOption(format);
+  await dialog
+    .getByText(format === 'JSON, with every branch' ? /^Every branch/ : /^The branch that is shown/)
+    .waitFor();
   const file = await download(page, dialog.getByRole('link', { name: 'Download' }));
   await dialog.waitFor({ state: 'detached' });
   return file;
@@ -212,7 +215,10 @@ test('what was said is found by its words and opens at its place, in a version t
   await page.getByRole('button', { name: 'Latest' }).waitFor();
 
   await search.fill('older answer plain');
-  await found.getByRole('link').filter({ hasText: 'Answer in Bees' }).click();
+  await found
+    .getByRole('link')
+    .filter({ hasText: /Answer in Bees.*older answer/ })
+    .click();
   await said()
     .getByText(/An older answer/)
     .waitFor();

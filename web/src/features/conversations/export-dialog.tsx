@@ -43,8 +43,8 @@ export function ExportDialog({ conversationId, onClose }: { conversationId?: str
           ))}
         </Select>
         <p className="text-muted">
-          {conversationId ? 'The branch that is shown' : 'The branch that is shown of each chat, in a zip'},
-          with sources and the names of attached files.
+          {format === 'json' ? 'Every branch' : 'The branch that is shown'}
+          {conversationId ? '' : ' of each chat, in a zip'}, with sources and the names of attached files.
         </p>
       </div>
     </Dialog>
