@@ -117,6 +117,8 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   expect(await page.getByRole('meter', { name: 'Money used' }).getAttribute('aria-valuenow')).toBe('98');
   const asked = model.asked.length;
   await page.goto(`/chat/${outside}`);
+  const warning = page.getByRole('complementary', { name: 'Limit of use' });
+  await warning.getByText(`98 % of the limit of ${person.email} are used.`).waitFor();
   const message = page.getByRole('textbox', { name: 'Message' });
   await message.fill('And how do they find home?');
   await message.press('Enter');
@@ -126,13 +128,14 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   expect(model.asked).toHaveLength(asked);
 
   // Raised, it goes on.
-  await page.goto('/settings/usage');
+  await warning.getByRole('link', { name: 'See usage' }).click();
   await page.getByRole('button', { name: `Change the limit of ${person.email}, in total` }).click();
   const changing = page.getByRole('dialog', { name: `Limit of ${person.email}` });
   expect(await changing.getByLabel('Money in US dollars').inputValue()).toBe('0.61');
   await changing.getByLabel('Money in US dollars').fill('1000');
   await changing.getByRole('button', { name: 'Save' }).click();
   await page.getByText('$0.60 of $1000.00').waitFor();
+  await warning.waitFor({ state: 'detached' });
   await page.goto(`/chat/${outside}`);
   await stopped.waitFor();
   await page.getByRole('button', { name: 'Answer again' }).last().click();
