@@ -93,7 +93,9 @@ describe('MCP servers', () => {
     const { id } = await mine().createServer({ server_id: 'frail', server_name: 'Frail', url: server.url });
     const { server: failed } = await mine().connectServer({ id });
     expect(failed).toMatchObject({ enabled: false, health_status: 'unhealthy' });
-    expect(failed.health_message).toMatch(/cannot be used.* then connect again/);
+    expect(failed.health_message).toMatch(
+      /cannot be used: .*[^.]\. Check its address.* then connect again\.$/,
+    );
     server.broken = false;
     expect((await mine().connectServer({ id })).server.health_status).toBe('healthy');
     await server.close();

@@ -143,7 +143,10 @@ function failed(error: unknown, session: OAuthSession | undefined): unknown {
   if (error instanceof UnauthorizedError && session?.authorizationUrl) return signInNeeded(session);
   const { cause } = error as { cause?: unknown };
   if (isAppError(cause)) return cause;
-  return new AppError('provider_failed', `The MCP server cannot be used: ${messageOf(error).slice(0, 500)}`, {
+  const why = messageOf(error)
+    .slice(0, 500)
+    .replace(/[\s.]*$/, '.');
+  return new AppError('provider_failed', `The MCP server cannot be used: ${why}`, {
     fix: 'Check its address, its key and that it runs; then connect again.',
     details: { retryable: true },
   });
