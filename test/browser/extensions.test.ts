@@ -82,8 +82,10 @@ test('a skill comes in as a zip, goes out as one, comes back the same, and a cha
     .getByText(/It says .*Count twelve frames/)
     .waitFor();
   expect((await openCall('Load skill')).input).toContain('references/frames.md');
-  expect(model.asked.at(-1)?.system ?? '').not.toContain('Count twelve frames');
-  expect(model.asked.find(({ role }) => role === 'chat')?.system).toContain('Looks through a hive.');
+  // The model is told what it is for, and nothing of what is in it until it asks.
+  const told = model.asked.find(({ role }) => role === 'chat')?.system;
+  expect(told).toContain('Looks through a hive.');
+  expect(told).not.toContain('Read references/frames.md');
 
   await page.goto('/settings/skills');
   await page.getByRole('switch', { name: 'Use bee-check' }).click();
