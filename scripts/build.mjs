@@ -1,6 +1,7 @@
-// Bundles src/ into dist/, builds the console and the frames of previews.
+// Bundles src/ into dist/, builds the console, the frames of previews and the database that a new folder begins as.
 // `--if-stale` does only what is missing or older than its sources; `npm start` uses it.
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,18 +70,17 @@ async function buildServer() {
   console.log(`built the server in ${Date.now() - started} ms`);
 }
 
-function buildConsole() {
+async function buildConsole() {
   const sources = files('web', () => true).filter((path) => !path.includes('node_modules'));
   if (ifStale && age(join(root, 'dist', 'console', 'index.html')) >= newest(sources)) return;
   const started = Date.now();
   console.log('building the console …');
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn', join(root, 'web')],
-    {
-      stdio: 'inherit',
-    },
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const [code] = await once(
+    spawn(process.execPath, [vite, 'build', '--logLevel', 'warn', join(root, 'web')], { stdio: 'inherit' }),
+    'exit',
   );
+  if (code !== 0) throw new Error('the console could not be built');
   console.log(`built the console in ${Date.now() - started} ms`);
 }
 
@@ -117,8 +117,17 @@ async function buildSandbox() {
   console.log(`built the frames of previews in ${Date.now() - started} ms`);
 }
 
-await buildServer();
-if (!serverOnly) {
-  buildConsole();
-  await buildSandbox();
+async function buildImage() {
+  const sources = [...files('schemas', (name) => name.endsWith('.sql')), join(root, 'package-lock.json')];
+  if (ifStale && age(join(root, 'dist', 'database-image', 'name')) >= newest(sources.filter(existsSync)))
+    return;
+  const started = Date.now();
+  console.log('preparing the database …');
+  const { makeImage } = await import('../dist/database/index.js');
+  await makeImage(({ file, duration_ms }) => console.log(`  ✓ ${file} (${duration_ms} ms)`));
+  console.log(`prepared the database in ${Date.now() - started} ms`);
 }
+
+await buildServer();
+// The image takes longest and mostly its own thread.
+if (!serverOnly) await Promise.all([buildImage(), buildConsole().then(buildSandbox)]);

@@ -134,7 +134,7 @@ const print = (value: unknown): void =>
   console.log(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 
 function reportStep({ file, status, duration_ms }: DeployStep): void {
-  if (status === 'ran') say(`  ✓ ${file} (${duration_ms} ms)`);
+  if (status !== 'unchanged') say(`  ✓ ${file} (${status === 'ran' ? `${duration_ms} ms` : 'as built'})`);
 }
 
 function mustBeFree(config: Config, fix: string): void {

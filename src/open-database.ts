@@ -1,19 +1,22 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/index.ts';
-import { Database, type DeployStep, deploy, isDeployed } from './database/index.ts';
+import { copyImage, Database, type DeployStep, deploy, isDeployed, schemaFiles } from './database/index.ts';
 
 /** Opens the database and deploys what is missing. Errors: `unavailable`, `unprocessable` naming the file. */
 export async function openDatabase(
   config: Config,
   onDeploy: (step: DeployStep) => void = () => {},
 ): Promise<Database> {
-  if (!config.databaseUrl) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = join(config.dataDir, 'database');
+  if (!config.databaseUrl) {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    if (copyImage(dataDir))
+      for (const { file } of schemaFiles()) onDeploy({ file, status: 'copied', duration_ms: 0 });
+  }
   const common = { poolSize: config.poolSize, statementTimeoutMs: config.statementTimeoutMs };
   const database = await Database.open(
-    config.databaseUrl
-      ? { ...common, url: config.databaseUrl }
-      : { ...common, dataDir: join(config.dataDir, 'database') },
+    config.databaseUrl ? { ...common, url: config.databaseUrl } : { ...common, dataDir },
   );
   try {
     if (config.deployUrl) {

@@ -5,10 +5,10 @@ import { sha256 } from '../kernel/ids.ts';
 import { packageRoot } from '../kernel/package.ts';
 import type { Database } from './database.ts';
 
-/** One schema file that was run or found up to date. */
+/** One schema file that was run, found up to date, or came with the image (image.ts). */
 export interface DeployStep {
   file: string;
-  status: 'ran' | 'unchanged';
+  status: 'ran' | 'unchanged' | 'copied';
   duration_ms: number;
 }
 

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Database, schemaFiles } from '../../src/database/index.ts';
+import { copyImage, Database, isDeployed, makeImage, schemaFiles } from '../../src/database/index.ts';
 import { createTestUser, openTestDatabase } from '../harness/database.ts';
 import { fingerprint } from './fingerprint.ts';
 import { rowOverrides } from './row-values.ts';
@@ -33,6 +35,36 @@ async function run(database: Database, files: { file: string; sql: string }[]): 
 
 const catalog = (database: Database): Promise<unknown[][]> =>
   database.withOwner(async (client) => (await client.query({ text: fingerprint, rowMode: 'array' })).rows);
+
+test('a new folder begins as the image, which equals a deployment', async (context) => {
+  context.skip(process.env.META_AGENT_TEST_DATABASE_URL !== undefined, 'embedded only');
+  const folder = mkdtempSync(join(tmpdir(), 'meta-agent-image-'));
+  const image = join(folder, 'image');
+  const data = join(folder, 'data');
+  const deployed = await openTestDatabase();
+  try {
+    expect(copyImage(data, image), 'there is no image').toBe(false);
+    const files: string[] = [];
+    await makeImage(({ file }) => files.push(file), image);
+    expect(files).toEqual(schemaFiles().map(({ file }) => file));
+    expect(copyImage(data, image)).toBe(true);
+    expect(copyImage(data, image), 'the folder is in use').toBe(false);
+    const database = await Database.open({ dataDir: data });
+    try {
+      expect(await isDeployed(database)).toBe(true);
+      expect(await catalog(database)).toEqual(await catalog(deployed.database));
+      const people = await database.withOwner((client) => client.query('select id from auth.users'));
+      expect(people.rows).toEqual([]);
+    } finally {
+      await database.close();
+    }
+    writeFileSync(join(image, 'name'), 'of other schema files');
+    expect(copyImage(join(folder, 'other'), image)).toBe(false);
+  } finally {
+    await deployed.close();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 describe('over what was there before', () => {
   test('the first release converges to the catalog of a fresh database, and keeps its rows', async (context) => {
