@@ -12,6 +12,7 @@ import { AppError } from '../kernel/errors.ts';
 import { EmbeddedEngine } from './embedded.ts';
 import { toAppError } from './errors.ts';
 import type { Principal } from './principal.ts';
+import { gather, isStalePlan, statementName } from './statements.ts';
 import type { DB } from './types.gen.ts';
 
 /** A typed query builder bound to one transaction of one principal. Always the first argument of a query. */
@@ -103,6 +104,8 @@ export class Database {
       client.on('error', () => {});
       if (!embedded) return;
       client.on('notification', (message) => this.#notify(message.channel, message.payload ?? ''));
+      // The one session of the engine outlives its clients, and so do the statements they prepared.
+      client.query('deallocate all').catch(() => {});
       for (const channel of this.#listeners.keys())
         client.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {});
     });
@@ -216,7 +219,8 @@ export class Database {
       } catch (error) {
         const lostToAnother =
           error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');
-        if (!lostToAnother || attempt >= conflictRetries) throw toAppError(error);
+        const mayGoOn = lostToAnother || isStalePlan(error);
+        if (!mayGoOn || attempt >= conflictRetries) throw toAppError(error);
       }
     }
   }
@@ -234,13 +238,15 @@ export class Database {
     try {
       // Sent together with the first statement of the work; an error in either aborts the transaction,
       // so nothing can run without the role and the claims.
+      gather(client);
       const opened = Promise.all([
         client.query('begin'),
-        client.query(
-          `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
-                  set_config('meta_agent.agent', $3, true), set_config('statement_timeout', $4, true)`,
-          [actor.role, JSON.stringify(actor.claims), actor.agent, String(timeoutMs)],
-        ),
+        client.query({
+          name: 'claims',
+          text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
+                        set_config('meta_agent.agent', $3, true), set_config('statement_timeout', $4, true)`,
+          values: [actor.role, JSON.stringify(actor.claims), actor.agent, String(timeoutMs)],
+        }),
       ]);
       const openFailure = opened.then(
         () => undefined,
@@ -258,6 +264,8 @@ export class Database {
         await client.query('rollback').catch((rollbackError: Error) => {
           broken = rollbackError;
         });
+        // Its other statements may be as old.
+        if (isStalePlan(cause)) broken = cause as Error;
         throw cause;
       }
     } finally {
@@ -322,7 +330,12 @@ export class Database {
 function sessionOn(client: pg.PoolClient): Session {
   const connection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      const result = await client.query(query.sql, query.parameters as unknown[]);
+      gather(client);
+      const result = await client.query({
+        name: statementName(query.sql),
+        text: query.sql,
+        values: query.parameters as unknown[],
+      });
       return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
     },
     // biome-ignore lint/correctness/useYield: sessions are short transactions; streaming rows is not offered

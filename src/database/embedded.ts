@@ -97,7 +97,6 @@ function nextReply(worker: Worker, request: 'dump' | 'close'): Promise<EmbeddedR
 class EmbeddedStream extends Duplex {
   readonly #worker: Promise<Worker>;
   #receive: ((message: Uint8Array | EmbeddedReply) => void) | undefined;
-  #outgoing: Buffer[] = [];
 
   constructor(worker: Promise<Worker>) {
     super();
@@ -135,35 +134,29 @@ class EmbeddedStream extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#gather([chunk], done);
+    this.#send([chunk], done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#gather(
+    this.#send(
       chunks.map(({ chunk }) => chunk),
       done,
     );
   }
 
-  /** What is written in one turn of the event loop (begin, claims and the first statement) travels as one message. */
-  #gather(chunks: Buffer[], done: (error?: Error | null) => void): void {
+  /** What is gathered (see statements.ts) travels as one message. */
+  #send(chunks: Buffer[], done: (error?: Error | null) => void): void {
     // 'X' is Terminate: the session of the embedded engine outlives its client.
     if (chunks.length === 1 && chunks[0]?.[0] === 0x58 && chunks[0].length === 5) {
       done();
       return;
     }
-    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
-    this.#outgoing.push(...chunks);
-    done();
-  }
-
-  #flush(): void {
-    const bytes = new Uint8Array(Buffer.concat(this.#outgoing));
-    this.#outgoing = [];
+    const bytes = new Uint8Array(Buffer.concat(chunks));
     this.#worker.then(
       (worker) => worker.postMessage(bytes, [bytes.buffer]),
       (error) => this.destroy(error),
     );
+    done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
