@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database } from './index.ts';
+import { Database, type Session, type UserPrincipal } from './index.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'meta-agent-'));
 let database: Database;
@@ -49,6 +49,48 @@ test('a statement that runs too long ends, and the database goes on', async () =
   ).rejects.toMatchObject({ code: 'timeout' });
   const { rows } = await database.asService('test', (s) => sql<{ n: number }>`select n from t`.execute(s));
   expect(rows).toEqual([{ n: 1 }]);
+});
+
+test('a prepared statement goes on after its table changed, and after the database was opened again', async () => {
+  const all = async () =>
+    (await database.asService('test', (s) => sql`select * from t order by n`.execute(s))).rows;
+  // Prepared from the second time on.
+  for (let times = 0; times < 3; times++) expect(await all()).toEqual([{ n: 1 }]);
+  await database.withOwner((client) => client.query('alter table t add column word text'));
+  expect(await all()).toEqual([{ n: 1, word: null }]);
+  expect(await all()).toEqual([{ n: 1, word: null }]);
+  await expect(
+    database.asService('slow', (s) => sql`select count(*) from generate_series(1, 400000000)`.execute(s), {
+      timeoutMs: 500,
+    }),
+  ).rejects.toMatchObject({ code: 'timeout' });
+  expect(await all()).toEqual([{ n: 1, word: null }]);
+});
+
+test('a prepared statement is made anew for another role', async () => {
+  await database.withOwner((client) =>
+    client.query(`create table owned (owner text); insert into owned values ('ada'), ('bob');
+      alter table owned enable row level security; grant select on owned to authenticated, service_role;
+      create policy own on owned to authenticated
+        using (owner = current_setting('request.jwt.claims')::json ->> 'sub');
+      create policy service on owned to service_role using (true)`),
+  );
+  const owners = (s: Session) =>
+    sql<{ owner: string }>`select owner from owned order by owner`
+      .execute(s)
+      .then((result) => result.rows.map(({ owner }) => owner));
+  const person = (user_id: string): UserPrincipal => ({
+    kind: 'user',
+    user_id,
+    role: 'user',
+    scopes: ['*'],
+    permissions: [],
+  });
+  for (let times = 0; times < 7; times++) {
+    expect(await database.asService('test', owners)).toEqual(['ada', 'bob']);
+    expect(await database.as(person('ada'), owners)).toEqual(['ada']);
+    expect(await database.as(person('bob'), owners)).toEqual(['bob']);
+  }
 });
 
 test('notifications arrive', async () => {
