@@ -3,6 +3,9 @@
 //
 //   npm run bench:sessions                                     embedded
 //   META_AGENT_DATABASE_URL=postgres://… npm run bench:sessions  Postgres as well
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { uuid_ossp } from '@electric-sql/pglite/contrib/uuid_ossp';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -67,11 +70,15 @@ const ours = (database, principal) => () =>
   );
 
 {
-  const database = await Database.open({});
-  await deploy(database);
-  const principal = await seed(database);
-  const image = await database.dump();
-  const lite = await PGlite.create({ loadDataDir: new Blob([image]), extensions: { vector, uuid_ossp } });
+  const folder = mkdtempSync(join(tmpdir(), 'meta-agent-bench-'));
+  const dataDir = join(folder, 'ours');
+  const seeded = await Database.open({ dataDir });
+  await deploy(seeded);
+  const principal = await seed(seeded);
+  await seeded.close();
+  cpSync(dataDir, join(folder, 'bare'), { recursive: true });
+  const database = await Database.open({ dataDir });
+  const lite = await PGlite.create({ dataDir: join(folder, 'bare'), extensions: { vector, uuid_ossp } });
   const claims = JSON.stringify({ sub: principal.user_id, role: 'authenticated' });
   const bare = async () => {
     await lite.query('begin');
@@ -82,6 +89,7 @@ const ours = (database, principal) => () =>
   await compare('embedded, one at a time', ours(database, principal), bare, 1);
   await lite.close();
   await database.close();
+  rmSync(folder, { recursive: true });
 }
 
 const url = process.env.META_AGENT_DATABASE_URL;

@@ -30,8 +30,6 @@ export interface DatabaseOptions {
   url?: string;
   /** Folder of the embedded database; undefined keeps it in memory. */
   dataDir?: string;
-  /** Content the embedded database starts from when its folder is empty. */
-  image?: Uint8Array<ArrayBuffer>;
   poolSize?: number;
   statementTimeoutMs?: number;
 }
@@ -116,7 +114,6 @@ export class Database {
       options.url === undefined
         ? new EmbeddedEngine({
             ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-            ...(options.image === undefined ? {} : { image: options.image }),
           })
         : undefined;
     await embedded?.start();
@@ -191,13 +188,6 @@ export class Database {
     }
     handlers.add(handler);
     return () => handlers.delete(handler);
-  }
-
-  /** Content of the embedded database, to start another one from. */
-  async dump(): Promise<Uint8Array> {
-    if (!this.#embedded)
-      throw new AppError('invalid_input', 'Only the embedded database can be dumped this way.');
-    return this.#embedded.dump();
   }
 
   async close(): Promise<void> {

@@ -10,34 +10,28 @@ import { vector } from '@electric-sql/pglite-pgvector';
 export interface EmbeddedWorkerData {
   /** Folder of the database; undefined keeps it in memory. */
   dataDir?: string;
-  /** Content of a database to start from (a tar made by `dump`), used only when `dataDir` is empty. */
-  image?: Uint8Array<ArrayBuffer>;
 }
 
-export type EmbeddedReply = { ready: true } | { failed: string } | { dump: Uint8Array } | { closed: true };
+export type EmbeddedReply = { ready: true } | { failed: string } | { closed: true };
 
 const port = parentPort;
 if (!port) throw new Error('embedded-worker runs as a worker thread only');
-const { dataDir, image } = workerData as EmbeddedWorkerData;
+const { dataDir } = workerData as EmbeddedWorkerData;
 
 try {
   const database = await PGlite.create({
     ...(dataDir === undefined ? {} : { dataDir }),
-    ...(image === undefined ? {} : { loadDataDir: new Blob([image]) }),
     extensions: { vector, uuid_ossp },
     // The default of 128 MB is filled with zeros at each start, which took 0.4 s; the system caches the files as well.
     startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'],
   });
   let queue: Promise<void> = Promise.resolve();
-  port.on('message', (message: Uint8Array | 'close' | 'dump') => {
+  port.on('message', (message: Uint8Array | 'close') => {
     queue = queue.then(async () => {
       if (message === 'close') {
         await database.close();
         port.postMessage({ closed: true } satisfies EmbeddedReply);
         port.close();
-      } else if (message === 'dump') {
-        const file = await database.dumpDataDir('none');
-        port.postMessage({ dump: new Uint8Array(await file.arrayBuffer()) } satisfies EmbeddedReply);
       } else {
         // The answer is a view of a buffer of megabytes; cloning the view would copy all of that each time.
         const bytes = (await database.execProtocolRaw(message)).slice();

@@ -42,21 +42,13 @@ export class EmbeddedEngine {
     await (await worker?.catch(() => undefined))?.terminate();
   }
 
-  /** The whole database as a tar that `image` takes. */
-  async dump(): Promise<Uint8Array> {
-    const worker = await this.#start();
-    const reply = await nextReply(worker, 'dump');
-    if (!('dump' in reply)) throw new AppError('internal', 'The embedded database did not give a dump.');
-    return reply.dump;
-  }
-
   /** Writes everything and ends the thread. */
   async close(): Promise<void> {
     const worker = await this.#worker?.catch(() => undefined);
     this.#worker = undefined;
     this.#stream?.destroy();
     if (worker) {
-      await nextReply(worker, 'close');
+      await closed(worker);
       await worker.terminate();
     }
   }
@@ -81,15 +73,13 @@ export class EmbeddedEngine {
   }
 }
 
-function nextReply(worker: Worker, request: 'dump' | 'close'): Promise<EmbeddedReply> {
+/** Lets the thread write everything and end. */
+function closed(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
-    const onMessage = (message: EmbeddedReply | Uint8Array) => {
-      if (message instanceof Uint8Array) return;
-      worker.off('message', onMessage);
-      resolve(message);
-    };
-    worker.on('message', onMessage);
-    worker.postMessage(request);
+    worker.on('message', (message: EmbeddedReply | Uint8Array) => {
+      if (!(message instanceof Uint8Array) && 'closed' in message) resolve();
+    });
+    worker.postMessage('close');
   });
 }
 

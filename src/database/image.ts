@@ -11,8 +11,8 @@ import { type DeployStep, deploy, schemaFiles } from './deploy.ts';
  */
 const imageFolder = join(packageRoot, 'dist', 'database-image');
 
-/** What an image of the schema files of now is called; written last, so that one that was not finished has no name. */
-const nameNow = (): string =>
+/** What an image of the schema files of now is called. */
+export const imageName = (): string =>
   sha256(
     schemaFiles()
       .map(({ checksum }) => checksum)
@@ -21,22 +21,28 @@ const nameNow = (): string =>
 const nameOf = (folder: string): string | null =>
   existsSync(join(folder, 'name')) ? readFileSync(join(folder, 'name'), 'utf8') : null;
 
-/** Makes the image, in place of one of other schema files. */
+/** Makes the image, in place of the one there is. */
 export async function makeImage(onStep: (step: DeployStep) => void, folder = imageFolder): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const database = await Database.open({ dataDir: join(folder, 'database') });
+  const part = `${folder}.${process.pid}`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  const database = await Database.open({ dataDir: join(part, 'database') });
   try {
     await deploy(database, onStep);
   } finally {
     await database.close();
   }
-  writeFileSync(join(folder, 'name'), nameNow());
+  writeFileSync(join(part, 'name'), imageName());
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(part, folder);
 }
+
+/** Whether there is an image of the schema files of now. */
+export const hasImage = (folder = imageFolder): boolean => nameOf(folder) === imageName();
 
 /** Lets a database that does not exist begin as the image. False when it exists, or when there is no image for it. */
 export function copyImage(dataDir: string, folder = imageFolder): boolean {
-  if (existsSync(dataDir) || nameOf(folder) !== nameNow()) return false;
+  if (existsSync(dataDir) || !hasImage(folder)) return false;
   const part = `${dataDir}.part`;
   rmSync(part, { recursive: true, force: true });
   cpSync(join(folder, 'database'), part, { recursive: true });

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { Database, type UserPrincipal } from '../../src/database/index.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyImage, Database, type UserPrincipal } from '../../src/database/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
 
 /** Tests build indexes and fill tables on machines that do other things as well. */
@@ -12,14 +14,24 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** A fresh copy of the deployed schemas: embedded in memory, or a Postgres database of its own. */
+/** A fresh copy of the deployed schemas: embedded, or a Postgres database of its own. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const server = process.env.META_AGENT_TEST_DATABASE_URL;
   if (!server) {
     const image = process.env.META_AGENT_TEST_IMAGE;
     if (!image) throw new Error('the test image is missing: run through vitest');
-    const database = await Database.open({ image: new Uint8Array(readFileSync(image)), statementTimeoutMs });
-    return { database, url: undefined, close: () => database.close() };
+    const folder = mkdtempSync(join(tmpdir(), 'meta-agent-database-'));
+    const dataDir = join(folder, 'database');
+    copyImage(dataDir, image);
+    const database = await Database.open({ dataDir, statementTimeoutMs });
+    return {
+      database,
+      url: undefined,
+      close: async () => {
+        await database.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
   }
   const name = `meta_agent_test_${newId().replaceAll('-', '')}`;
   await onServer(server, `create database ${name} template ${process.env.META_AGENT_TEST_TEMPLATE}`);

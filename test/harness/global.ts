@@ -1,43 +1,25 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Database, deploy, schemaFiles } from '../../src/database/index.ts';
-import { sha256 } from '../../src/kernel/ids.ts';
+import { dirname, join } from 'node:path';
+import { Database, deploy, hasImage, imageName, makeImage } from '../../src/database/index.ts';
 
 /**
  * Runs once before all tests: deploys the schemas into one database that every test file copies.
- * Embedded: a tar in the temporary folder, named by the content of the schema files, so that a second run
+ * Embedded: an image in the temporary folder, named by the content of the schema files, so that a second run
  * starts at once. Postgres (META_AGENT_TEST_DATABASE_URL): a template database.
  */
 export default async function setup(): Promise<void> {
-  const version = sha256(
-    schemaFiles()
-      .map(({ checksum }) => checksum)
-      .join(),
-  ).slice(0, 16);
+  const version = imageName().slice(0, 16);
   const url = process.env.META_AGENT_TEST_DATABASE_URL;
   if (url) await prepareTemplate(url, version);
   else process.env.META_AGENT_TEST_IMAGE = await prepareImage(version);
 }
 
 async function prepareImage(version: string): Promise<string> {
-  const folder = join(tmpdir(), 'meta-agent-test');
-  const file = join(folder, `${version}.tar`);
-  try {
-    readFileSync(file);
-    return file;
-  } catch {
-    // made below
-  }
-  mkdirSync(folder, { recursive: true });
-  const database = await Database.open({});
-  try {
-    await deploy(database);
-    writeFileSync(file, await database.dump());
-  } finally {
-    await database.close();
-  }
-  return file;
+  const folder = join(tmpdir(), 'meta-agent-test', version);
+  mkdirSync(dirname(folder), { recursive: true });
+  if (!hasImage(folder)) await makeImage(() => {}, folder);
+  return folder;
 }
 
 async function prepareTemplate(url: string, version: string): Promise<void> {
