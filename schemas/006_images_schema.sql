@@ -212,12 +212,22 @@ end
 $$;
 
 -- Whether a picture or film is in a public collection. Arguments: its table, the table of the memberships, its column
--- there, the table of the collections. Fires on memberships and on collections.
+-- there, the table of the collections. Fires on memberships and on collections. What another transaction is about to
+-- change waits for this one or was waited for: else one that closes a collection and one that adds to it would each see
+-- the other's work undone, and leave a picture open.
 create or replace function private.publish_collected()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+  v_is_membership boolean := tg_relid = tg_argv[1]::regclass;
+  v_which text := case when v_is_membership then 'x.id = $1'
+    else format('x.id in (select m.%I from %s m where m.collection_id = $2)', tg_argv[2], tg_argv[1]) end;
 begin
+  if v_is_membership then
+    execute format('select from %s c where c.id = $1 for share', tg_argv[3]) using (v_row ->> 'collection_id')::uuid;
+  end if;
+  execute format('select from %s x where %s order by x.id for no key update', tg_argv[0], v_which)
+    using (v_row ->> tg_argv[2])::uuid, (v_row ->> 'id')::uuid;
   execute format($sql$
     update %1$s i set is_public = p.is_public
     from (
@@ -226,9 +236,7 @@ begin
       from %1$s x where %5$s
     ) p
     where i.id = p.id and i.is_public <> p.is_public
-    $sql$, tg_argv[0], tg_argv[1], tg_argv[2], tg_argv[3],
-    case when tg_relid = tg_argv[1]::regclass then 'x.id = $1'
-      else format('x.id in (select m.%I from %s m where m.collection_id = $2)', tg_argv[2], tg_argv[1]) end)
+    $sql$, tg_argv[0], tg_argv[1], tg_argv[2], tg_argv[3], v_which)
   using (v_row ->> tg_argv[2])::uuid, (v_row ->> 'id')::uuid;
   return null;
 end

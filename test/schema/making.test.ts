@@ -354,6 +354,34 @@ describe('pictures and films', () => {
     await expect(
       asUser(database, user, sql`update generated_images set is_public = true`),
     ).rejects.toMatchObject({ code: 'forbidden' });
+
+    // Two albums closed at once, and one closed while it gains a picture, leave nothing open.
+    const second = await insert(
+      user,
+      sql<{ id: string }>`insert into image_collections (name) values ('More cats') returning id`,
+    );
+    const both = (isPublic: boolean) =>
+      [album, second].map((id) =>
+        asUser(database, user, sql`update image_collections set is_public = ${isPublic} where id = ${id}`),
+      );
+    const collect = (id: string) =>
+      asUser(
+        database,
+        user,
+        sql`insert into collection_images (collection_id, image_id) values (${id}, ${image?.id ?? ''})`,
+      );
+    for (let times = 0; times < 20; times++) {
+      await Promise.all([collect(album), ...both(true)]);
+      await collect(second);
+      expect(await seen()).toBe(1);
+      await Promise.all(both(false));
+      expect(await seen()).toBe(0);
+      await asUser(database, user, sql`delete from collection_images`);
+      await Promise.all(both(true));
+      await Promise.all([collect(album), ...both(false)]);
+      expect(await seen()).toBe(0);
+      await asUser(database, user, sql`delete from collection_images`);
+    }
   });
 
   test('a film goes through the queue, in order of priority, and its status follows', async () => {
