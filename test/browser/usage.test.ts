@@ -134,7 +134,7 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   expect(await changing.getByLabel('Money in US dollars').inputValue()).toBe('0.61');
   await changing.getByLabel('Money in US dollars').fill('1000');
   await changing.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('$0.60 of $1000.00').waitFor();
+  await page.getByText('$0.60 of $1,000.00').waitFor();
   await warning.waitFor({ state: 'detached' });
   await page.goto(`/chat/${outside}`);
   await stopped.waitFor();
@@ -144,7 +144,7 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   await answered.getByText('$0.30').waitFor();
 
   await page.goto('/settings/usage');
-  await page.getByText('$0.90 of $1000.00').waitFor();
+  await page.getByText('$0.90 of $1,000.00').waitFor();
   await page.getByRole('button', { name: `Remove the limit of ${person.email}, in total` }).click();
   await page
     .getByRole('dialog', { name: 'Remove this limit?' })

@@ -1,4 +1,5 @@
 const count = new Intl.NumberFormat('en');
+const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
@@ -11,7 +12,7 @@ export const formatTokens = (value: number): string =>
 export function formatMoney(value: number): string {
   if (value === 0) return '$0';
   if (value < 0.01) return `$${value.toPrecision(2)}`;
-  return `$${value.toFixed(2)}`;
+  return money.format(value);
 }
 
 /** In units of 1,024, as limits are set. */
