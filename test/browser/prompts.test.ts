@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Console, file, openConsole, setUp } from './support.ts';
+import { type Console, file, openConsole, setUp, upload } from './support.ts';
 
 // The prompt library as a person keeps it and uses it in a chat.
 let console_: Console;
@@ -94,8 +94,7 @@ test('a prompt is kept, found, inserted with its variables filled in, changed, r
 
   // A file goes along, and stays attached over a reload.
   await page.goto('/files');
-  await page.getByLabel('Files to upload').setInputFiles([file('terms.md', 'The terms are fair.')]);
-  await page.getByText('terms.md').first().waitFor();
+  await upload(page, [file('terms.md', 'The terms are fair.')]);
   await page.goto('/prompts');
   await page.getByRole('button', { name: /^Second/ }).click();
   await page.getByRole('dialog', { name: 'Second' }).getByRole('button', { name: 'Edit' }).click();
