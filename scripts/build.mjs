@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const ifStale = process.argv.includes('--if-stale');
+const day = 86_400_000;
 const serverOnly = process.argv.includes('--server');
 
 const files = (folder, keep) =>
@@ -63,10 +64,11 @@ async function buildServer() {
     ],
   });
   chmodSync(target, 0o755);
-  // What an earlier build left goes last, so that there is a whole program at any time.
+  // What an earlier build left goes a day later: a server that still runs may not have loaded each of its chunks.
   const kept = new Set(Object.keys(metafile.outputs).map((path) => join(root, path)));
   for (const path of files('dist', (name) => name.endsWith('.js')))
-    if (!kept.has(path) && !path.startsWith(join(root, 'dist', 'console'))) rmSync(path);
+    if (!kept.has(path) && age(path) < started - day && !path.startsWith(join(root, 'dist', 'console')))
+      rmSync(path);
   console.log(`built the server in ${Date.now() - started} ms`);
 }
 
