@@ -18,6 +18,9 @@ const files = (folder, keep) =>
 const newest = (paths) => Math.max(0, ...paths.map((path) => statSync(path).mtimeMs));
 const age = (path) => (existsSync(path) ? statSync(path).mtimeMs : -1);
 
+/** Changes with the packages that are built in; not part of what is published. */
+const versions = [join(root, 'package-lock.json')].filter(existsSync);
+
 /**
  * Packages of dozens of files: read file by file they are most of what a start waits for (730 files took 1.2 s,
  * in chunks 0.5 s). The others stay outside, so that their binaries, workers and fonts are found.
@@ -28,7 +31,7 @@ const inlined = ['hono', '@hono/node-server', 'jose', 'kysely', 'markdown-it', '
 async function buildServer() {
   const sources = files('src', (name) => name.endsWith('.ts'));
   const target = join(root, 'dist', 'cli.js');
-  if (ifStale && age(target) >= newest([...sources, fileURLToPath(import.meta.url)])) return;
+  if (ifStale && age(target) >= newest([...sources, ...versions, fileURLToPath(import.meta.url)])) return;
   const started = Date.now();
   const { build } = await import('esbuild');
   const { metafile } = await build({
@@ -120,9 +123,11 @@ async function buildSandbox() {
 }
 
 async function buildImage() {
-  const sources = [...files('schemas', (name) => name.endsWith('.sql')), join(root, 'package-lock.json')];
-  if (ifStale && age(join(root, 'dist', 'database-image', 'name')) >= newest(sources.filter(existsSync)))
-    return;
+  const sources = [...files('schemas', (name) => name.endsWith('.sql')), ...versions];
+  if (ifStale && age(join(root, 'dist', 'database-image', 'name')) >= newest(sources)) return;
+  // Of builds that were broken off.
+  for (const entry of readdirSync(join(root, 'dist')).filter((name) => name.startsWith('database-image.')))
+    rmSync(join(root, 'dist', entry), { recursive: true });
   const started = Date.now();
   console.log('preparing the database …');
   const { makeImage } = await import('../dist/database/index.js');

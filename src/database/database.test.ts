@@ -67,6 +67,19 @@ test('a prepared statement goes on after its table changed, and after the databa
   expect(await all()).toEqual([{ n: 1, word: null }]);
 });
 
+test('what callers write is not prepared', async () => {
+  const prepared = async (text: string, prepares: boolean) => {
+    for (let times = 0; times < 3; times++)
+      await database.asService('test', (s) => sql.raw(text).execute(s), { prepares });
+    const { rows } = await database.withOwner((client) =>
+      client.query('select 1 from pg_prepared_statements where statement = $1', [text]),
+    );
+    return rows.length;
+  };
+  expect(await prepared('select 1 as ours', true)).toBe(1);
+  expect(await prepared('select 1 as theirs', false)).toBe(0);
+});
+
 test('a prepared statement is made anew for another role', async () => {
   await database.withOwner((client) =>
     client.query(`create table owned (owner text); insert into owned values ('ada'), ('bob');

@@ -23,6 +23,8 @@ export interface SessionOptions {
   signal?: AbortSignal;
   /** Overrides the statement timeout for this session. */
   timeoutMs?: number;
+  /** False for texts that callers write: they would take the places of the program's own among those prepared. */
+  prepares?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -243,7 +245,7 @@ export class Database {
         (error: unknown) => error,
       );
       try {
-        const result = await work(sessionOn(client));
+        const result = await work(sessionOn(client, options.prepares ?? true));
         await opened;
         const { command } = await client.query('commit');
         if (command !== 'COMMIT')
@@ -317,12 +319,12 @@ export class Database {
 }
 
 /** Kysely over one connection that is already inside a transaction. */
-function sessionOn(client: pg.PoolClient): Session {
+function sessionOn(client: pg.PoolClient, prepares: boolean): Session {
   const connection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
       gather(client);
       const result = await client.query({
-        name: statementName(query.sql),
+        ...(prepares ? { name: statementName(query.sql) } : {}),
         text: query.sql,
         values: query.parameters as unknown[],
       });

@@ -144,7 +144,7 @@ function queryTools(database: Database): Tool[] {
               await sql`set transaction read only`.execute(session);
               return (await sql.raw<Record<string, unknown>>(query).execute(session)).rows;
             },
-            { signal, timeoutMs: queryTimeoutMs },
+            { signal, timeoutMs: queryTimeoutMs, prepares: false },
           );
           return { rows, ...(rows.length === maxRows ? { note: `Only the first ${maxRows} rows.` } : {}) };
         } catch (error) {
