@@ -58,6 +58,7 @@ export class ProjectService {
    */
   plan(context: UserContext, { project_id, goal }: Input<'plan'>) {
     return this.#database.as(context.principal, async (session) => {
+      await queries.lockProject(session, project_id);
       let current = await project(session, project_id);
       if (goal !== undefined) await queries.updateProject(session, project_id, { goal });
       current = await project(session, project_id);
@@ -257,8 +258,7 @@ export class ProjectService {
         question: null,
         context_packet: { ...packet, remarks: [...(packet.remarks ?? []), ...(fresh ? [fresh] : [])] },
       });
-      const { status } = await project(session, row.project_id);
-      if (status === 'completed') await queries.updateProject(session, row.project_id, { status: 'active' });
+      await queries.reopenProject(session, row.project_id);
       return task(session, id);
     });
   }
