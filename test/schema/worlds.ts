@@ -86,18 +86,14 @@ export async function makeWorlds(database: Database): Promise<Worlds> {
   });
 }
 
-/** Begins a transaction as that person or role; the caller rolls it back. */
+/** Begins a transaction as that person or role, in one round trip; the caller rolls it back. */
 export async function become(client: pg.ClientBase, worlds: Worlds, actor: Actor): Promise<void> {
   const role = actor === 'anonymous' ? 'anon' : actor === 'service' ? 'service_role' : 'authenticated';
-  await client.query('begin');
+  const claims = JSON.stringify(role === 'authenticated' ? { sub: worlds.id(actor), role } : { role });
+  const agent = actor === "administrator's agent" ? 'writer' : '';
   await client.query(
-    `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
-       set_config('meta_agent.agent', $3, true)`,
-    [
-      role,
-      JSON.stringify(role === 'authenticated' ? { sub: worlds.id(actor), role } : { role }),
-      actor === "administrator's agent" ? 'writer' : '',
-    ],
+    `begin; select set_config('role', '${role}', true), set_config('request.jwt.claims', '${claims}', true),
+       set_config('meta_agent.agent', '${agent}', true)`,
   );
 }
 
@@ -107,19 +103,26 @@ export const plain = (value: unknown): unknown =>
     ? JSON.stringify(value)
     : value;
 
+const primaryKeys = new Map<string, string[]>();
+
 /** Where a row is found: a condition over its primary key, with its values. */
 export async function keyOf(
   client: pg.ClientBase,
   table: string,
   row: Values,
 ): Promise<{ where: string; key: unknown[] }> {
-  const { rows } = await client.query<{ name: string }>(
-    `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
-     where i.indisprimary and i.indrelid = $1::regclass`,
-    [`public.${table}`],
-  );
+  let names = primaryKeys.get(table);
+  if (!names) {
+    const { rows } = await client.query<{ name: string }>(
+      `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+       where i.indisprimary and i.indrelid = $1::regclass`,
+      [`public.${table}`],
+    );
+    names = rows.map(({ name }) => name);
+    primaryKeys.set(table, names);
+  }
   return {
-    where: rows.map(({ name }, i) => `"${name}" = $${i + 1}`).join(' and '),
-    key: rows.map(({ name }) => row[name]),
+    where: names.map((name, i) => `"${name}" = $${i + 1}`).join(' and '),
+    key: names.map((name) => row[name]),
   };
 }
