@@ -154,6 +154,8 @@ test('an answer makes a component; it runs, is edited, compared, restored, share
   expect((await download).suggestedFilename()).toBe('Counter.tsx');
   await artifact.getByRole('button', { name: 'Share' }).click();
   const share = page.getByRole('dialog', { name: 'Share this artifact' });
+  await share.getByRole('switch', { name: 'Publish' }).click();
+  await share.getByRole('switch', { name: 'Publish', checked: true }).waitFor();
   await share.getByRole('button', { name: 'Make a link' }).click();
   const link = await textOf(share.getByRole('region', { name: 'link' }));
   const reader = await console_.page();

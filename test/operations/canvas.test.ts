@@ -273,6 +273,33 @@ describe('who sees it', () => {
     );
   });
 
+  test('published, it is read by everybody signed in and written by nobody else; taken back, it is gone for them', async () => {
+    const { id } = await make('For all to read', { title: 'Guide' });
+    const published = async (person: Person) =>
+      (await person.client.canvas.list({ published: 'true', search: 'Guide' })).items.map((item) => item.id);
+    expect(await published(bob)).toEqual([]);
+    await expect(bob.client.canvas.get({ artifact_id: id })).rejects.toMatchObject(notFound);
+
+    expect(await ada.client.canvas.update({ artifact_id: id, is_published: true })).toMatchObject({
+      is_published: true,
+      version: 1,
+    });
+    expect(await published(bob)).toEqual([id]);
+    expect((await bob.client.canvas.list({})).items).toEqual([]);
+    expect(await bob.client.canvas.get({ artifact_id: id })).toMatchObject({
+      content: 'For all to read',
+      can_edit: false,
+    });
+    for (const change of [{ content: 'Mine', version: 1 }, { is_published: false }, { title: 'Mine' }])
+      await expect(bob.client.canvas.update({ artifact_id: id, ...change })).rejects.toMatchObject({
+        problem: { code: 'forbidden' },
+      });
+
+    await ada.client.canvas.update({ artifact_id: id, is_published: false });
+    expect(await published(bob)).toEqual([]);
+    await expect(bob.client.canvas.get({ artifact_id: id })).rejects.toMatchObject(notFound);
+  });
+
   test('a link shows the artifact as it is, counts, is kept as a hash, and closes at once', async () => {
     const { id } = await make('# Seen', { title: 'Shown' });
     const { share, token } = await ada.client.canvas.createShare({ artifact_id: id, expires_in_days: 7 });

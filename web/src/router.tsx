@@ -162,7 +162,7 @@ const personas = createRoute({
 const canvas = createRoute({
   getParentRoute: () => shell,
   path: '/canvas',
-  validateSearch: z.object({ search: text, project: text }),
+  validateSearch: z.object({ search: text, project: text, published: flag }),
   component: lazyPage(() => import('./features/canvas/canvas-page.tsx'), 'CanvasPage'),
 });
 const canvasArtifact = createRoute({

@@ -19,6 +19,8 @@ export const canvasItem = z.object({
   language: z.string().nullable(),
   /** Rises with every change of content. */
   version: z.number().int(),
+  /** Everybody who is signed in may read it. */
+  is_published: z.boolean(),
   created_at: time,
   updated_at: time,
 });
@@ -63,13 +65,15 @@ export const canvasContract = {
     id: 'canvas.list',
     summary: 'List canvas artifacts, last changed first',
     description:
-      'Your own; with `project_id` those of a project; with `conversation_id` those of the branch that is shown there.',
+      'Your own; with `project_id` those of a project; with `conversation_id` those of the branch that is shown there; ' +
+      'with `published` those that anybody published.',
     method: 'GET',
     path: '/canvas',
     scope: 'chat:read',
     input: z.object({
       conversation_id: id.optional(),
       project_id: id.optional(),
+      published: z.stringbool().default(false),
       /** Words of title or content. */
       search: z.string().trim().max(200).optional(),
       limit,
@@ -122,6 +126,8 @@ export const canvasContract = {
       content: content.optional(),
       version: z.number().int().min(1).optional(),
       change_summary: changeSummary.optional(),
+      /** True: everybody who is signed in may read it, with its versions. */
+      is_published: z.boolean().optional(),
     }),
     output: canvasArtifact,
     errors: ['not_found', 'conflict'],

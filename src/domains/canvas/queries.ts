@@ -13,6 +13,7 @@ const itemFields = [
   'content_type',
   'language',
   'version',
+  'is_published',
   'created_at',
   'updated_at',
 ] as const;
@@ -26,6 +27,7 @@ interface ListFilter {
   user_id: string;
   conversation_id?: string | undefined;
   project_id?: string | undefined;
+  published: boolean;
   search?: string | undefined;
   limit: number;
   cursor?: Cursor | undefined;
@@ -36,8 +38,10 @@ export const listArtifacts = (session: Session, filter: ListFilter) =>
   session
     .selectFrom('canvas_artifacts')
     .select([...itemFields, contentTypeField])
-    .$if(filter.conversation_id === undefined && filter.project_id === undefined, (query) =>
-      query.where('user_id', '=', filter.user_id),
+    .$if(filter.published, (query) => query.where('is_published', '=', true))
+    .$if(
+      !filter.published && filter.conversation_id === undefined && filter.project_id === undefined,
+      (query) => query.where('user_id', '=', filter.user_id),
     )
     .$if(filter.project_id !== undefined, (query) => query.where('project_id', '=', filter.project_id ?? ''))
     .$if(filter.conversation_id !== undefined, (query) =>
@@ -107,6 +111,7 @@ export async function updateArtifact(
     language?: string | null | undefined;
     content?: string | undefined;
     change_summary?: string | null | undefined;
+    is_published?: boolean | undefined;
   },
   version: number | undefined,
 ): Promise<boolean> {

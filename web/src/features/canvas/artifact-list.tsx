@@ -1,4 +1,6 @@
+import { Globe } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
+import { Badge } from '../../components/badge.tsx';
 import { kinds } from './kinds.ts';
 import type { CanvasItem } from './queries.ts';
 
@@ -11,7 +13,7 @@ interface ArtifactListProps {
 export function ArtifactList({ items, onOpen }: ArtifactListProps) {
   return (
     <ul aria-label="Artifacts" className="divide-y divide-line">
-      {items.map(({ id, title, content_type, language, version, updated_at }) => {
+      {items.map(({ id, title, content_type, language, version, is_published, updated_at }) => {
         const { icon: Icon, label } = kinds[content_type];
         return (
           <li key={id}>
@@ -28,6 +30,7 @@ export function ArtifactList({ items, onOpen }: ArtifactListProps) {
                   {language && `, ${language}`}, version {version}
                 </span>
               </span>
+              {is_published && <Badge icon={Globe}>Published</Badge>}
               <span className="text-[13px] text-muted">
                 <Ago at={updated_at} />
               </span>

@@ -206,7 +206,7 @@ function Opened({
         )}
       </div>
       {dialog === 'rename' && <RenameArtifactDialog artifact={artifact} onClose={() => setDialog(null)} />}
-      {dialog === 'share' && <ShareArtifactDialog artifactId={id} onClose={() => setDialog(null)} />}
+      {dialog === 'share' && <ShareArtifactDialog artifact={artifact} onClose={() => setDialog(null)} />}
       {dialog === 'delete' && (
         <ConfirmDialog
           title={`Delete ${title}?`}

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Plus, SearchX, Shapes } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { Checkbox } from '../../components/field.tsx';
 import { LoadMore } from '../../components/load-more.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { SearchInput } from '../../components/search-input.tsx';
@@ -14,16 +15,20 @@ import { artifactsQuery } from './queries.ts';
 
 const route = getRouteApi('/shell/canvas');
 
-/** Every artifact of a person, or of a project of theirs. */
+/** Every artifact of a person, of a project of theirs, or that anybody published. */
 export function CanvasPage() {
-  const { search = '', project = '' } = route.useSearch();
+  const { search = '', project = '', published = false } = route.useSearch();
   const navigate = useNavigate();
   const [making, setMaking] = useState(false);
   const artifacts = useInfiniteQuery(
-    artifactsQuery({ ...(search && { search }), ...(project && { project_id: project }) }),
+    artifactsQuery({
+      ...(search && { search }),
+      ...(project && { project_id: project }),
+      ...(published && { published: 'true' as const }),
+    }),
   );
   const items = artifacts.data?.pages.flatMap((page) => page.items) ?? [];
-  const change = (next: { search?: string; project?: string }) =>
+  const change = (next: { search?: string; project?: string; published?: boolean }) =>
     void navigate({ to: '/canvas', search: (now) => ({ ...now, ...next }), replace: true });
   const open = (artifactId: string) => void navigate({ to: '/canvas/$artifactId', params: { artifactId } });
   const make = (
@@ -52,6 +57,12 @@ export function CanvasPage() {
             onChange={(value) => change({ project: value || undefined })}
           />
         </div>
+        <Checkbox
+          className="pb-2"
+          label="Published, by anybody"
+          checked={published}
+          onChange={(event) => change({ published: event.target.checked || undefined })}
+        />
       </div>
       {artifacts.isPending ? (
         <SkeletonList rows={5} height="h-14" />
@@ -61,7 +72,7 @@ export function CanvasPage() {
         <Card>
           <ArtifactList items={items} onOpen={open} />
         </Card>
-      ) : search || project ? (
+      ) : search || project || published ? (
         <EmptyState
           icon={SearchX}
           title="No artifact matches"

@@ -16,7 +16,12 @@ export const canvasKeys = {
   one: (id: string) => ['canvas', 'one', id] as const,
 };
 
-export const artifactsQuery = (filter: { conversation_id?: string; project_id?: string; search?: string }) =>
+export const artifactsQuery = (filter: {
+  conversation_id?: string;
+  project_id?: string;
+  published?: 'true';
+  search?: string;
+}) =>
   pagedQuery([...canvasKeys.lists, filter], (cursor, signal) =>
     api.canvas.list({ ...filter, cursor }, { signal }),
   );
