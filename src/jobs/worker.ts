@@ -90,6 +90,8 @@ export class Worker {
       if (free > 0) {
         try {
           const claims = await source.claim(this.#deps.name, free, this.#deps.leaseSeconds);
+          // Stopped meanwhile: whoever stops it waits for what it saw running, and then closes the database.
+          if (this.#stop.signal.aborted) return;
           claimed = claims.length;
           for (const claim of claims) this.#begin(source, claim, wake);
         } catch (error) {
