@@ -139,6 +139,10 @@ describe('connections', () => {
     expect((await ada.client.settings.testProvider({ id })).ok).toBe(true);
     // The key was not asked for again.
     expect(model.headers().at(-1)?.authorization).toBe('Bearer sk-of-ada');
+    // Another key holds from the next call on.
+    await ada.client.settings.updateProvider({ id, api_key: 'sk-another' });
+    expect((await ada.client.settings.testProvider({ id })).ok).toBe(true);
+    expect(model.headers().at(-1)?.authorization).toBe('Bearer sk-another');
     await ada.client.settings.deleteProvider({ id });
     await expect(ada.client.settings.testProvider({ id })).rejects.toMatchObject({
       problem: { code: 'not_found' },

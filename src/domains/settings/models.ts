@@ -5,6 +5,7 @@ import type { SecretBox } from '../../kernel/secret-box.ts';
 import {
   createModelProvider,
   type ModelProvider,
+  type PriceRow,
   type ProviderKind,
   priceOf,
   type TokenUsage,
@@ -40,8 +41,15 @@ export const nextTier = (tier: ModelTier): ModelTier => tiers[tiers.indexOf(tier
 /** How long a list of models waits for each vendor. */
 const listTimeoutMs = 3_000;
 
-/** Connections as they are stored, without their keys. */
-export type Connections = queries.ProviderRow[];
+/** The connections a caller can use as they are stored, without their keys, and what their models cost now. */
+export interface Connections {
+  rows: queries.ProviderRow[];
+  prices: PriceRow[];
+  at: Date;
+}
+
+/** Connections that are kept open. */
+const mostOpen = 1_000;
 
 export interface ModelsDeps {
   database: Database;
@@ -52,6 +60,8 @@ export interface ModelsDeps {
 /** Finds the model that answers for a person and tier, and keeps the providers open. */
 export class Models {
   readonly #deps: ModelsDeps;
+  /** By the id of the connection, with the state it was opened in. */
+  readonly #open = new Map<string, { revision: string; provider: ModelProvider }>();
 
   constructor(deps: ModelsDeps) {
     this.#deps = deps;
@@ -67,8 +77,13 @@ export class Models {
   }
 
   /** The connections the caller can use, to choose from. */
-  connections(session: Session): Promise<Connections> {
-    return queries.listProviders(session);
+  async connections(session: Session): Promise<Connections> {
+    const at = new Date(this.#deps.clock.now());
+    const [rows, prices] = await Promise.all([
+      queries.listProviders(session),
+      queries.listPrices(session, at),
+    ]);
+    return { rows, prices, at };
   }
 
   /**
@@ -82,7 +97,7 @@ export class Models {
   ): Promise<ResolvedModel> {
     const { provider_id, model } = choice;
     if (provider_id === builtin.id) return this.#builtin();
-    const row = connections.find((candidate) =>
+    const row = connections.rows.find((candidate) =>
       provider_id ? candidate.id === provider_id : candidate.enabled && candidate.is_default,
     );
     if (!row && !provider_id && !model) return this.#builtin();
@@ -94,7 +109,7 @@ export class Models {
           fix: 'Choose another one in the settings of the conversation.',
         },
       );
-    return this.#resolve(row, model ?? modelOf(row, tier));
+    return this.#resolve(row, model ?? modelOf(row, tier), connections);
   }
 
   /**
@@ -106,9 +121,9 @@ export class Models {
     label: string,
   ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
     if (label === this.#builtin().label) return { model: this.#builtin(), tier: 'sonnet' };
-    const rows = await this.#deps.database.as(principal, (session) => queries.listProviders(session));
+    const connections = await this.#deps.database.as(principal, (session) => this.connections(session));
     // A connection's name may itself hold a slash: the longest name that fits is meant.
-    const row = rows
+    const row = connections.rows
       .filter(
         ({ enabled, name }) => enabled && label.length > name.length + 1 && label.startsWith(`${name}/`),
       )
@@ -120,7 +135,7 @@ export class Models {
     const model = label.slice(row.name.length + 1);
     const chosen = row.models as Partial<Record<ModelTier, string>>;
     return {
-      model: await this.#resolve(row, model),
+      model: await this.#resolve(row, model, connections),
       tier: tiers.find((tier) => chosen[tier] === model) ?? 'sonnet',
     };
   }
@@ -162,29 +177,14 @@ export class Models {
     return this.#connect(row);
   }
 
+  /** Opens a connection the caller was seen to may use, unless it is open in the state they saw. */
   async #connect(row: queries.ProviderRow): Promise<ModelProvider> {
+    const open = this.#open.get(row.id);
+    if (open?.revision === row.revision) return open.provider;
     const secret = await this.#deps.database.asService('provider key', (session) =>
       queries.findSecret(session, row.id),
     );
-    return this.#open(row, secret);
-  }
-
-  async #resolve(row: queries.ProviderRow, model: string): Promise<ResolvedModel> {
-    const at = new Date(this.#deps.clock.now());
-    const [prices, secret] = await this.#deps.database.asService('prices and key of a model', (session) =>
-      Promise.all([queries.listPrices(session, row.kind, at), queries.findSecret(session, row.id)]),
-    );
-    return {
-      provider: this.#open(row, secret),
-      kind: row.kind,
-      model,
-      label: `${row.name}/${model}`,
-      cost: (usage) => priceOf({ provider: row.kind, model, usage, at, baseUrl: row.base_url }, prices) ?? 0,
-    };
-  }
-
-  #open(row: queries.ProviderRow, secret: { secret_encrypted: string | null } | undefined): ModelProvider {
-    return createModelProvider({
+    const provider = createModelProvider({
       kind: row.kind,
       name: row.name,
       baseUrl: row.base_url,
@@ -192,6 +192,24 @@ export class Models {
         ? this.#deps.secrets.open(secret.secret_encrypted, secretContext(row.id))
         : null,
     });
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= mostOpen) this.#open.delete(oldest);
+    this.#open.set(row.id, { revision: row.revision, provider });
+    return provider;
+  }
+
+  async #resolve(
+    row: queries.ProviderRow,
+    model: string,
+    { prices, at }: Connections,
+  ): Promise<ResolvedModel> {
+    return {
+      provider: await this.#connect(row),
+      kind: row.kind,
+      model,
+      label: `${row.name}/${model}`,
+      cost: (usage) => priceOf({ provider: row.kind, model, usage, at, baseUrl: row.base_url }, prices) ?? 0,
+    };
   }
 
   #builtin(): ResolvedModel {

@@ -16,11 +16,14 @@ const providerFields = [
   'created_at',
 ] as const;
 
+/** Another one after each change, so that what was opened of an older state is opened anew. */
+const revision = sql<string>`updated_at::text`.as('revision');
+
 /** Connections the caller can use: the own ones first, then the shared ones. Keys are not among the columns. */
 export const listProviders = (session: Session) =>
   session
     .selectFrom('model_providers')
-    .select([...providerFields, 'has_secret'])
+    .select([...providerFields, 'has_secret', revision])
     .orderBy(sql`user_id is null`)
     .orderBy('created_at')
     .execute();
@@ -29,7 +32,7 @@ export type ProviderRow = Awaited<ReturnType<typeof listProviders>>[number];
 export const findProvider = (session: Session, id: string) =>
   session
     .selectFrom('model_providers')
-    .select([...providerFields, 'has_secret'])
+    .select([...providerFields, 'has_secret', revision])
     .where('id', '=', id)
     .executeTakeFirst();
 
@@ -95,12 +98,11 @@ export const recordTest = (session: Session, id: string, ok: boolean, message: s
     .where('id', '=', id)
     .execute();
 
-/** Prices kept in the database, which override the bundled ones. */
-export const listPrices = (session: Session, provider: string, at: Date) =>
+/** Prices kept in the database that hold at a time; they override the bundled ones. */
+export const listPrices = (session: Session, at: Date) =>
   session
     .selectFrom('model_prices')
     .selectAll()
-    .where('provider', '=', provider)
     // Of two that hold, the one that came later.
     .orderBy('valid_from', 'desc')
     .where('valid_from', '<=', at.toISOString().slice(0, 10))

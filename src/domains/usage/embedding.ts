@@ -62,7 +62,7 @@ export function countedEmbedding(
       const started = clock.now();
       const at = new Date(started);
       const { id, prices } = await database.asService('set aside what a call may use', async (session) => {
-        const prices = await listPrices(session, vendor.kind, at);
+        const prices = await listPrices(session, at);
         return {
           prices,
           id: await reserveUsage(session, call, { tokens: most, cost: costOf(most, prices, at) }),

@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from 'ai';
+import type { EmbeddingModelV3 } from '@ai-sdk/provider';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { AppError, type ErrorCode } from '../../kernel/errors.ts';
 import { classify } from '../model/failure.ts';
@@ -22,7 +22,7 @@ export interface EmbeddingConnection {
 const readLength = 24_000;
 
 /** Each loads its vendor's SDK, which a start without it does not wait for. */
-const open: Record<EmbeddingKind, (access: Access, model: string) => Promise<EmbeddingModel>> = {
+const open: Record<EmbeddingKind, (access: Access, model: string) => Promise<EmbeddingModelV3>> = {
   async openai({ baseUrl, apiKey, fetch }, model) {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({ baseURL: baseUrl, apiKey, fetch }).embeddingModel(model);
@@ -36,7 +36,7 @@ const open: Record<EmbeddingKind, (access: Access, model: string) => Promise<Emb
     compatible({ ...access, baseUrl: `${access.baseUrl.replace(/\/v1$/, '')}/v1` }, model),
 };
 
-async function compatible({ baseUrl, apiKey, fetch }: Access, model: string): Promise<EmbeddingModel> {
+async function compatible({ baseUrl, apiKey, fetch }: Access, model: string): Promise<EmbeddingModelV3> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
   const key = apiKey === '' ? undefined : apiKey;
   return createOpenAICompatible({ name: 'compatible', baseURL: baseUrl, apiKey: key, fetch }).embeddingModel(
@@ -64,7 +64,7 @@ class RemoteEmbedding implements EmbeddingProvider {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #apiKey: string;
-  readonly #open: () => Promise<EmbeddingModel>;
+  readonly #open: () => Promise<EmbeddingModelV3>;
   #dimensions: number | null = null;
 
   constructor(
@@ -91,25 +91,30 @@ class RemoteEmbedding implements EmbeddingProvider {
   ): Promise<number[][]> {
     signal?.throwIfAborted();
     if (texts.length === 0) return [];
-    const { embeddings: vectors, usage } = await this.#request(texts, signal);
-    // The SDK says NaN where the vendor says nothing.
-    if (usage.tokens > 0) counted?.(usage.tokens);
+    const { vectors, tokens } = await this.#request(texts, signal);
+    if (tokens > 0) counted?.(tokens);
     this.#dimensions = vectors[0]?.length ?? null;
     return vectors.map(normalized);
   }
 
-  async #request(texts: string[], signal?: AbortSignal) {
+  /** `tokens` is 0 where the vendor does not say how many it read. */
+  async #request(texts: string[], signal?: AbortSignal): Promise<{ vectors: number[][]; tokens: number }> {
     try {
       // Vendors refuse an empty text; a blank stands for it.
       const values = texts.map((text) => text.slice(0, readLength) || ' ');
-      const [{ embedMany }, model] = await Promise.all([import('ai'), this.#open()]);
-      return await embedMany({
-        model,
-        values,
-        maxRetries: 0,
-        maxParallelCalls: 2,
-        abortSignal: signal,
-      });
+      const model = await this.#open();
+      const most = (await model.maxEmbeddingsPerCall) ?? values.length;
+      const vectors: number[][] = [];
+      let tokens = 0;
+      for (let at = 0; at < values.length; at += most) {
+        const { embeddings, usage } = await model.doEmbed({
+          values: values.slice(at, at + most),
+          ...(signal === undefined ? {} : { abortSignal: signal }),
+        });
+        vectors.push(...embeddings);
+        tokens += usage?.tokens ?? 0;
+      }
+      return { vectors, tokens };
     } catch (error) {
       signal?.throwIfAborted();
       const { code, message, retryable, retryAfterMs } = classify(error, this.#name, this.#clock.now());

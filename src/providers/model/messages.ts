@@ -1,12 +1,10 @@
-import {
-  type JSONSchema7,
-  jsonSchema,
-  Output,
-  type ModelMessage as SdkMessage,
-  type ToolChoice as SdkToolChoice,
-  type ToolSet,
-  tool,
-} from 'ai';
+import type {
+  JSONSchema7,
+  LanguageModelV3CallOptions,
+  LanguageModelV3FunctionTool,
+  LanguageModelV3Prompt,
+  LanguageModelV3ToolChoice,
+} from '@ai-sdk/provider';
 import type { MessagePart, ModelMessage, ResponseFormat, ToolChoice, ToolSpec } from './port.ts';
 import { reasoningOf, vendorOf } from './reasoning.ts';
 
@@ -15,20 +13,30 @@ function userPart(part: MessagePart) {
     case 'text':
       return { type: 'text' as const, text: part.text };
     case 'image':
-      return { type: 'image' as const, image: part.data, mediaType: part.mediaType };
+      return { type: 'file' as const, data: part.data, mediaType: part.mediaType };
     case 'file':
-      return { type: 'file' as const, data: part.data, mediaType: part.mediaType, filename: part.name };
+      return {
+        type: 'file' as const,
+        data: part.data,
+        mediaType: part.mediaType,
+        ...(part.name === undefined ? {} : { filename: part.name }),
+      };
   }
 }
 
+/** Only where there is something to say: the adapters look at the key. */
+const optionsOf = <T>(providerOptions: T | undefined) =>
+  providerOptions === undefined ? {} : { providerOptions };
+
 /** The port's messages in the SDK's form; results of one turn's tools become one message. */
-export function toSdkMessages(messages: ModelMessage[]): SdkMessage[] {
-  const out: SdkMessage[] = [];
+export function toSdkPrompt(messages: ModelMessage[]): LanguageModelV3Prompt {
+  const out: LanguageModelV3Prompt = [];
   for (const message of messages) {
     if (message.role === 'system') out.push({ role: 'system', content: message.content });
     else if (message.role === 'user') {
       const { content } = message;
-      out.push({ role: 'user', content: typeof content === 'string' ? content : content.map(userPart) });
+      const parts: MessagePart[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+      out.push({ role: 'user', content: parts.map(userPart) });
     } else if (message.role === 'assistant') {
       const calls = message.toolCalls ?? [];
       out.push({
@@ -45,7 +53,7 @@ export function toSdkMessages(messages: ModelMessage[]): SdkMessage[] {
             toolCallId: call.id,
             toolName: call.name,
             input: call.input,
-            providerOptions: vendorOf(call),
+            ...optionsOf(vendorOf(call)),
           })),
         ],
       });
@@ -67,28 +75,39 @@ export function toSdkMessages(messages: ModelMessage[]): SdkMessage[] {
   return out;
 }
 
-/** Tools without an `execute`: the caller runs them. */
-export function toSdkTools(specs: ToolSpec[] | undefined): ToolSet | undefined {
-  if (specs === undefined || specs.length === 0) return undefined;
-  return Object.fromEntries(
-    specs.map(({ name, description, inputSchema, strict }) => [
-      name,
-      tool({ description, strict, inputSchema: jsonSchema(inputSchema) }),
-    ]),
-  );
+/** Tools, and which of them is to be called; nothing where there are none. */
+export function toSdkTools(
+  specs: ToolSpec[] | undefined,
+  choice: ToolChoice | undefined,
+): Pick<LanguageModelV3CallOptions, 'tools' | 'toolChoice'> {
+  if (specs === undefined || specs.length === 0) return {};
+  return {
+    tools: specs.map(
+      ({ name, description, inputSchema, strict }): LanguageModelV3FunctionTool => ({
+        type: 'function',
+        name,
+        description,
+        inputSchema: inputSchema as JSONSchema7,
+        ...(strict === undefined ? {} : { strict }),
+      }),
+    ),
+    toolChoice: toSdkToolChoice(choice),
+  };
 }
 
-/** The SDK's own object output holds text back until it parses; this one asks for JSON and lets every piece through. */
-export const toSdkOutput = (format: ResponseFormat | undefined): ReturnType<typeof Output.text> | undefined =>
-  format && {
-    ...Output.text(),
-    responseFormat: Promise.resolve({
-      type: 'json',
-      schema: format.schema as JSONSchema7,
-      name: format.name,
-      description: format.description,
-    }),
-  };
+const toSdkToolChoice = (choice: ToolChoice = 'auto'): LanguageModelV3ToolChoice =>
+  typeof choice === 'object' ? { type: 'tool', toolName: choice.tool } : { type: choice };
 
-export const toSdkToolChoice = (choice: ToolChoice | undefined): SdkToolChoice<ToolSet> | undefined =>
-  typeof choice === 'object' ? { type: 'tool', toolName: choice.tool } : choice;
+export const toSdkFormat = (
+  format: ResponseFormat | undefined,
+): Pick<LanguageModelV3CallOptions, 'responseFormat'> =>
+  format === undefined
+    ? {}
+    : {
+        responseFormat: {
+          type: 'json',
+          ...(format.schema === undefined ? {} : { schema: format.schema as JSONSchema7 }),
+          ...(format.name === undefined ? {} : { name: format.name }),
+          ...(format.description === undefined ? {} : { description: format.description }),
+        },
+      };

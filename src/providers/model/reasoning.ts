@@ -1,12 +1,10 @@
-import type { ModelMessage as SdkMessage } from 'ai';
+import type { SharedV3ProviderOptions } from '@ai-sdk/provider';
 import type { ToolCall } from './port.ts';
-
-type SdkOptions = NonNullable<Extract<SdkMessage, { role: 'assistant' }>['providerOptions']>;
 
 /** Reasoning that Anthropic wants returned, signed, with the tool calls it led to. Kept with the first of them. */
 export interface KeptReasoning {
   text: string;
-  metadata: SdkOptions;
+  metadata: SharedV3ProviderOptions;
 }
 const reasoningKey = 'reasoning';
 
@@ -18,7 +16,7 @@ export function reasoningOf(call: ToolCall | undefined): KeptReasoning[] {
   return Array.isArray(parts) ? (parts as KeptReasoning[]) : [];
 }
 
-export function vendorOf(call: ToolCall): SdkOptions | undefined {
+export function vendorOf(call: ToolCall): SharedV3ProviderOptions | undefined {
   const { [reasoningKey]: _, ...rest } = call.vendor ?? {};
-  return Object.keys(rest).length === 0 ? undefined : (rest as SdkOptions);
+  return Object.keys(rest).length === 0 ? undefined : (rest as SharedV3ProviderOptions);
 }

@@ -1,4 +1,4 @@
-import type { streamText } from 'ai';
+import type { LanguageModelV3StreamPart } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { classify, httpError, modelError } from './failure.ts';
@@ -31,9 +31,6 @@ export interface ModelDeps {
 
 const listTimeoutMs = 10_000;
 
-// The SDK would print its warnings to the console; what a model does not take is told by `capabilities`.
-globalThis.AI_SDK_LOG_WARNINGS = false;
-
 /** Errors: `invalid_input` unless it is an http or https address without credentials. */
 export function checkBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -50,7 +47,11 @@ export function checkBaseUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
-/** A vendor reached through the AI SDK. What differs between vendors is data in `vendors.ts`. */
+/**
+ * A vendor reached through its adapter of the AI SDK, by the specification the adapters share (LanguageModelV3):
+ * `streamText` above it took as long to the first word as the request itself. What differs between vendors is data in
+ * `vendors.ts`.
+ */
 export class SdkModelProvider implements ModelProvider {
   readonly kind: Exclude<ProviderKind, 'builtin'>;
   readonly name: string;
@@ -117,7 +118,7 @@ export class SdkModelProvider implements ModelProvider {
         throw new Error('Not sent.');
       },
     };
-    await (await this.#open(request, request.signal, access)).consumeStream();
+    await this.#open(request, request.signal, access).catch(() => {});
     return body;
   }
 
@@ -130,8 +131,7 @@ export class SdkModelProvider implements ModelProvider {
     const idle = new IdleTimer(this.#deps, stop);
     const state = new StreamState();
     try {
-      const answer = await this.#open(request, stop.signal);
-      for await (const part of answer.fullStream) {
+      for await (const part of await this.#open(request, stop.signal)) {
         idle.touch();
         yield* state.take(part);
         if (state.ended) break;
@@ -146,30 +146,27 @@ export class SdkModelProvider implements ModelProvider {
   }
 
   async #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
-    const [{ streamText }, { toSdkMessages, toSdkOutput, toSdkToolChoice, toSdkTools }, model] =
-      await Promise.all([import('ai'), import('./messages.ts'), this.#vendor.open(access, request.model)]);
+    const [{ toSdkFormat, toSdkPrompt, toSdkTools }, model] = await Promise.all([
+      import('./messages.ts'),
+      this.#vendor.open(access, request.model),
+    ]);
     const parameters = this.#supported(request);
     const { reasoningEffort: _effort, thinkingBudget: _budget, ...settings } = parameters;
-    return streamText({
+    const { stream } = await model.doStream({
       ...settings,
-      model,
-      messages: toSdkMessages(request.messages),
-      tools: toSdkTools(request.tools),
-      toolChoice: request.tools?.length ? toSdkToolChoice(request.toolChoice) : undefined,
-      output: toSdkOutput(request.responseFormat),
+      prompt: toSdkPrompt(request.messages),
+      ...toSdkTools(request.tools, request.toolChoice),
+      ...toSdkFormat(request.responseFormat),
       providerOptions: merged(
         this.#vendor.options(parameters, request.model),
         this.#vendor.choices?.(request) ?? {},
       ),
-      headers:
-        request.idempotencyKey === undefined ? undefined : { 'Idempotency-Key': request.idempotencyKey },
-      maxRetries: 0,
-      // The system prompt is the first message; nobody but the caller writes messages.
-      allowSystemInMessages: true,
-      abortSignal,
-      // Errors arrive as parts of the stream; the SDK would print them as well.
-      onError: () => {},
+      ...(request.idempotencyKey === undefined
+        ? {}
+        : { headers: { 'Idempotency-Key': request.idempotencyKey } }),
+      ...(abortSignal === undefined ? {} : { abortSignal }),
     });
+    return stream;
   }
 
   #supported({ model, parameters = {} }: ModelRequest): ModelParameters {
@@ -297,7 +294,7 @@ class IdleTimer {
   }
 }
 
-type SdkPart = ReturnType<typeof streamText>['fullStream'] extends AsyncIterable<infer P> ? P : never;
+type SdkPart = LanguageModelV3StreamPart;
 
 /** Turns the SDK's parts into events and remembers how the answer ended. */
 class StreamState {
@@ -313,9 +310,9 @@ class StreamState {
   *take(part: SdkPart): Generator<ModelEvent> {
     switch (part.type) {
       case 'text-delta':
-        if (part.text === '') return;
+        if (part.delta === '') return;
         this.hasContent = true;
-        yield { type: 'text', text: part.text };
+        yield { type: 'text', text: part.delta };
         return;
       case 'reasoning-start':
       case 'reasoning-delta':
@@ -325,26 +322,23 @@ class StreamState {
       case 'tool-call':
         yield* this.#call(part);
         return;
-      case 'finish-step': {
-        const { inputTokens, outputTokens, inputTokenDetails, outputTokenDetails } = part.usage;
+      case 'finish': {
+        const { usage, finishReason } = part;
         this.usage = {
-          inputTokens: inputTokens ?? 0,
-          outputTokens: outputTokens ?? 0,
-          cachedInputTokens: inputTokenDetails.cacheReadTokens ?? 0,
-          reasoningTokens: outputTokenDetails.reasoningTokens ?? 0,
+          inputTokens: usage.inputTokens.total ?? 0,
+          outputTokens: usage.outputTokens.total ?? 0,
+          cachedInputTokens: usage.inputTokens.cacheRead ?? 0,
+          reasoningTokens: usage.outputTokens.reasoning ?? 0,
         };
-        this.complete = part.rawFinishReason !== undefined;
-        const { finishReason } = part;
-        this.stopReason = finishReason === 'other' ? 'stop' : finishReason;
-        if (finishReason === 'error' && this.error === undefined)
+        // An adapter says `finish` also when the vendor's stream ended before its end; then it has no reason.
+        this.complete = finishReason.raw !== undefined;
+        this.stopReason = finishReason.unified === 'other' ? 'stop' : finishReason.unified;
+        if (finishReason.unified === 'error' && this.error === undefined)
           this.error = new Error('The model stopped with an error.');
         return;
       }
       case 'error':
         this.error = part.error;
-        this.ended = true;
-        return;
-      case 'abort':
         this.ended = true;
     }
   }
@@ -355,22 +349,35 @@ class StreamState {
     const kept = this.#reasoning.get(part.id) ?? { text: '', metadata: {} };
     if (part.providerMetadata !== undefined) kept.metadata = { ...kept.metadata, ...part.providerMetadata };
     this.#reasoning.set(part.id, kept);
-    if (part.type !== 'reasoning-delta' || part.text === '') return;
-    kept.text += part.text;
-    yield { type: 'reasoning', text: part.text };
+    if (part.type !== 'reasoning-delta' || part.delta === '') return;
+    kept.text += part.delta;
+    yield { type: 'reasoning', text: part.delta };
   }
 
   *#call(part: Extract<SdkPart, { type: 'tool-call' }>): Generator<ModelEvent> {
-    const { toolCallId: id, toolName: name, input, providerMetadata } = part;
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const { toolCallId: id, toolName: name, providerMetadata } = part;
+    const input = objectOf(part.input);
+    if (input === undefined) {
       this.badCall = name;
       return;
     }
     this.hasContent = true;
-    const call: ToolCall = { id, name, input: input as Record<string, unknown> };
+    const call: ToolCall = { id, name, input };
     if (providerMetadata !== undefined) call.vendor = providerMetadata;
     const signed = [...this.#reasoning.values()].filter(({ metadata }) => 'anthropic' in metadata);
     this.#reasoning.clear();
     yield { type: 'tool-call', ...withReasoning(call, signed) };
+  }
+}
+
+/** The arguments of a call; a call without any may come without braces. Undefined: they are no JSON object. */
+function objectOf(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
   }
 }

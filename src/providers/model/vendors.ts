@@ -1,4 +1,4 @@
-import type { LanguageModel } from 'ai';
+import type { LanguageModelV3 } from '@ai-sdk/provider';
 import type { ModelParameter, ModelParameters, ModelRequest, ProviderKind } from './port.ts';
 
 /** What an adapter needs to reach a vendor. `baseUrl` has no slash at its end. */
@@ -31,7 +31,7 @@ export interface Vendor {
   needsKey: boolean;
   media: string[];
   /** Loads the vendor's SDK, which a start without it does not wait for. */
-  open(access: Access, model: string): Promise<LanguageModel>;
+  open(access: Access, model: string): Promise<LanguageModelV3>;
   /** Parameters that this model takes. */
   parameters(model: string): ModelParameter[];
   /** Parameters that others of the same request rule out. */
