@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Database, type Session, type UserPrincipal } from './index.ts';
+import { Database, type Session, type SessionOptions, type UserPrincipal } from './index.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'meta-agent-'));
 let database: Database;
@@ -78,6 +78,18 @@ test('what callers write is not prepared', async () => {
   };
   expect(await prepared('select 1 as ours', true)).toBe(1);
   expect(await prepared('select 1 as theirs', false)).toBe(0);
+});
+
+test('a commit waits for the disk unless its session says that it need not', async () => {
+  const waits = (options?: SessionOptions) =>
+    database
+      .asService(
+        'test',
+        (s) => sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(s),
+        options,
+      )
+      .then(({ rows }) => rows[0]?.synchronous_commit);
+  expect([await waits(), await waits({ durable: false }), await waits()]).toEqual(['on', 'off', 'on']);
 });
 
 test('a prepared statement is made anew for another role', async () => {

@@ -25,6 +25,11 @@ export interface SessionOptions {
   timeoutMs?: number;
   /** False for texts that callers write: they would take the places of the program's own among those prepared. */
   prepares?: boolean;
+  /**
+   * False: the commit does not wait for the disk, and a crash of the database server may lose it. For what is worth
+   * less than the wait: a count, a reservation that runs out by itself.
+   */
+  durable?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -231,12 +236,14 @@ export class Database {
       // Sent together with the first statement of the work; an error in either aborts the transaction,
       // so nothing can run without the role and the claims.
       gather(client);
+      const durable = options.durable ?? true;
       const opened = Promise.all([
         client.query('begin'),
         client.query({
-          name: 'claims',
+          name: durable ? 'claims' : 'claims, not durable',
           text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
-                        set_config('meta_agent.agent', $3, true), set_config('statement_timeout', $4, true)`,
+                        set_config('meta_agent.agent', $3, true), set_config('statement_timeout', $4, true)
+                        ${durable ? '' : ", set_config('synchronous_commit', 'off', true)"}`,
           values: [actor.role, JSON.stringify(actor.claims), actor.agent, String(timeoutMs)],
         }),
       ]);

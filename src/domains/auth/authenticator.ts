@@ -14,6 +14,9 @@ export interface AuthenticatorDeps {
   supabase?: { url?: string | undefined; jwtSecret?: string | undefined };
 }
 
+/** All that is written is when and how often it was used, and every request waits for it. */
+const noted = { durable: false };
+
 /** Turns what a request carries into whom it acts for. */
 export class Authenticator {
   readonly #deps: AuthenticatorDeps;
@@ -29,7 +32,11 @@ export class Authenticator {
     const { database, operatorToken } = this.#deps;
     if (operatorToken && same(token, operatorToken)) return { kind: 'operator' };
     if (token.startsWith('ma_')) {
-      const caller = await database.asService('API key', (session) => callerOfKey(session, sha256(token)));
+      const caller = await database.asService(
+        'API key',
+        (session) => callerOfKey(session, sha256(token)),
+        noted,
+      );
       if (caller) return toPrincipal(caller);
     } else if (this.#verify && token.split('.').length === 3) {
       const { sub } = await this.#verify(token).catch((cause: unknown) => {
@@ -45,8 +52,10 @@ export class Authenticator {
 
   /** The holder of a session cookie and the token its requests must repeat. An ended session is nobody. */
   async session(token: string): Promise<{ principal: Principal; csrf_token: string | null }> {
-    const caller = await this.#deps.database.asService('session', (session) =>
-      callerOfSession(session, sha256(token)),
+    const caller = await this.#deps.database.asService(
+      'session',
+      (session) => callerOfSession(session, sha256(token)),
+      noted,
     );
     return caller
       ? { principal: toPrincipal(caller), csrf_token: caller.csrf_secret }

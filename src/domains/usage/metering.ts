@@ -122,8 +122,11 @@ async function reserve(
               interval '10 minutes', ${run_id}) as id`.execute(session);
           return rows[0]?.id ?? null;
         });
-      const usage = await database.asService('set aside what a call may use', (session) =>
-        reserveUsage(session, call, whole),
+      // Not durable: a call whose reservation is lost is counted all the same when it ends.
+      const usage = await database.asService(
+        'set aside what a call may use',
+        (session) => reserveUsage(session, call, whole),
+        { durable: false },
       );
       return { budget, usage };
     } catch (error) {
