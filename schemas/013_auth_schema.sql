@@ -74,7 +74,6 @@ create table if not exists public.api_keys (
   name text not null check (btrim(name) <> ''),
   description text,
   scopes text[] not null default array['read', 'write'],
-  project_ids uuid[],
   rate_limit int not null default 1000 check (rate_limit > 0),
   last_used_at timestamptz,
   usage_count bigint not null default 0,
@@ -83,13 +82,14 @@ create table if not exists public.api_keys (
   created_at timestamptz not null default now()
 );
 
+alter table public.api_keys drop column if exists project_ids;
+
 comment on table public.api_keys is 'API access tokens of programs that act for a user.';
 comment on column public.api_keys.key_prefix is 'First characters of the key, to recognise it by.';
 comment on column public.api_keys.key_hash is 'SHA-256 of the key.';
 comment on column public.api_keys.scopes is
   'What the key may do: read, write or permission names such as chat:read.';
-comment on column public.api_keys.project_ids is 'Projects the key is limited to; null: all of its user''s.';
-comment on column public.api_keys.rate_limit is 'Requests per hour.';
+comment on column public.api_keys.rate_limit is 'Requests per minute.';
 
 create table if not exists public.oauth_accounts (
   id uuid primary key default gen_random_uuid(),
@@ -307,14 +307,15 @@ end
 $$;
 
 -- The usable API key with this hash, and its user. Counts the use.
+drop function if exists public.validate_api_key(text); -- its result had another column
 create or replace function public.validate_api_key(p_key_hash text)
-returns table (key_id uuid, user_id uuid, user_email text, user_role text, scopes text[], project_ids uuid[], rate_limit int)
+returns table (key_id uuid, user_id uuid, user_email text, user_role text, scopes text[], rate_limit int)
 language sql volatile set search_path = '' as $$
   update public.api_keys k set last_used_at = now(), usage_count = k.usage_count + 1
   from public.users u
   where k.key_hash = p_key_hash and k.is_active and (k.expires_at is null or k.expires_at > now())
     and u.id = k.user_id and u.status = 'active'
-  returning k.id, u.id, u.email, u.role, k.scopes, k.project_ids, k.rate_limit
+  returning k.id, u.id, u.email, u.role, k.scopes, k.rate_limit
 $$;
 
 create or replace function public.cleanup_expired_sessions()
@@ -447,7 +448,7 @@ call private.declare_access('public.sessions', 'owner', p_actions => '{select, u
     last_activity_at}',
   p_hidden => '{token_hash, refresh_token_hash, csrf_secret}');
 call private.declare_access('public.api_keys', 'owner', p_actions => '{select, update, delete}',
-  p_protected => '{key_prefix, key_hash, scopes, project_ids, rate_limit, last_used_at, usage_count, expires_at}',
+  p_protected => '{key_prefix, key_hash, scopes, rate_limit, last_used_at, usage_count, expires_at}',
   p_hidden => '{key_hash}');
 call private.declare_access('public.oauth_accounts', 'owner', p_actions => '{select, delete}',
   p_hidden => '{access_token_encrypted, refresh_token_encrypted}');

@@ -9,7 +9,7 @@ import { type DeployStep, deploy, schemaFiles } from './deploy.ts';
  * The image: an embedded database without rows of anybody, deployed by the build. A new data folder begins as a copy of
  * it, because making and deploying one takes twelve seconds and copying it one.
  */
-const imageFolder = join(packageRoot, 'dist', 'database-image');
+export const imageFolder = join(packageRoot, 'dist', 'database-image');
 
 /** What an image of the schema files of now is called. */
 export const imageName = (): string =>

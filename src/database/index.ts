@@ -1,7 +1,7 @@
 export { Database, type DatabaseOptions, type Session, type SessionOptions } from './database.ts';
 export { type DeployStep, deploy, isDeployed, schemaFiles } from './deploy.ts';
 export { generateTypes } from './generate-types.ts';
-export { copyImage, hasImage, imageName, makeImage } from './image.ts';
+export { copyImage, hasImage, imageFolder, imageName, makeImage } from './image.ts';
 export { findOwner, type Owner, ownDataDir } from './owner.ts';
 export {
   type AnonymousPrincipal,

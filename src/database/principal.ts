@@ -12,6 +12,8 @@ export interface UserPrincipal {
   permissions: readonly string[];
   session_id?: string;
   api_key_id?: string;
+  /** Requests a minute that the API key allows. */
+  rate_limit?: number;
   /** Name of the agent that acts for the user, recorded in history. */
   agent?: string;
 }

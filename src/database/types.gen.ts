@@ -45,7 +45,6 @@ export interface ApiKeys {
   name: string;
   description: string | null;
   scopes: Generated<string[]>;
-  project_ids: string[] | null;
   rate_limit: Generated<number>;
   last_used_at: NullableTimestamp;
   usage_count: Generated<number>;

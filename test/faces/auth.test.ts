@@ -174,6 +174,18 @@ describe('API keys', () => {
     expect((await ask(['tasks:read'])).status).toBe(200);
   });
 
+  test('a key makes as many requests a minute as it allows; the person’s others go on', async () => {
+    const { body } = await send(app, 'POST', '/api/keys', { name: 'slow', rate_limit: 3 }, bearer(bob.key));
+    expect(body.api_key).toMatchObject({ rate_limit: 3 });
+    const ask = (by: string) => send(app, 'GET', '/api/projects', undefined, bearer(by));
+    const answers = [];
+    for (let request = 0; request < 4; request++) answers.push((await ask(body.key)).status);
+    expect(answers).toEqual([200, 200, 200, 429]);
+    expect((await ask(bob.key)).status).toBe(200);
+    const refused = await send(app, 'POST', '/api/keys', { name: 'none', rate_limit: 0 }, bearer(bob.key));
+    expect(refused.body).toMatchObject({ code: 'invalid_input' });
+  });
+
   test('a revoked, expired or unknown key is refused', async () => {
     const { key: revoked, api_key } = await key(['*']);
     const expired = (await key(['*'])) as { key: string; api_key: { id: string } };

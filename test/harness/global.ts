@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Database, deploy, hasImage, imageName, makeImage } from '../../src/database/index.ts';
+import { Database, deploy, hasImage, imageFolder, imageName, makeImage } from '../../src/database/index.ts';
 
 /**
  * Runs once before all tests: deploys the schemas into one database that every test file copies.
- * Embedded: an image in the temporary folder, named by the content of the schema files, so that a second run
- * starts at once. Postgres (META_AGENT_TEST_DATABASE_URL): a template database.
+ * Embedded: the image of the build or, where that is of other schema files, one in the temporary folder, named by their
+ * content so that a second run starts at once. Postgres (META_AGENT_TEST_DATABASE_URL): a template database.
  */
 export default async function setup(): Promise<void> {
   const version = imageName().slice(0, 16);
@@ -16,6 +16,7 @@ export default async function setup(): Promise<void> {
 }
 
 async function prepareImage(version: string): Promise<string> {
+  if (hasImage()) return imageFolder;
   const folder = join(tmpdir(), 'meta-agent-test', version);
   mkdirSync(dirname(folder), { recursive: true });
   if (!hasImage(folder)) await makeImage(() => {}, folder);

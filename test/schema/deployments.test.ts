@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { copyImage, Database, isDeployed, makeImage, schemaFiles } from '../../src/database/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyImage, Database, isDeployed, schemaFiles } from '../../src/database/index.ts';
 import { createTestUser, openTestDatabase } from '../harness/database.ts';
 import { fingerprint } from './fingerprint.ts';
 import { rowOverrides } from './row-values.ts';
@@ -36,32 +36,37 @@ async function run(database: Database, files: { file: string; sql: string }[]): 
 const catalog = (database: Database): Promise<unknown[][]> =>
   database.withOwner(async (client) => (await client.query({ text: fingerprint, rowMode: 'array' })).rows);
 
+/** Deployed file by file into an empty embedded database, for all who compare with that. */
+let fresh: Database;
+beforeAll(async () => {
+  fresh = await Database.open({});
+  await run(fresh, schemaFiles());
+});
+afterAll(() => fresh.close());
+
 test('a new folder begins as the image, which equals a deployment', async (context) => {
-  context.skip(process.env.META_AGENT_TEST_DATABASE_URL !== undefined, 'embedded only');
+  const image = process.env.META_AGENT_TEST_IMAGE;
+  if (!image) return context.skip('embedded only');
   const folder = mkdtempSync(join(tmpdir(), 'meta-agent-image-'));
-  const image = join(folder, 'image');
   const data = join(folder, 'data');
-  const deployed = await openTestDatabase();
   try {
-    expect(copyImage(data, image), 'there is no image').toBe(false);
-    const files: string[] = [];
-    await makeImage(({ file }) => files.push(file), image);
-    expect(files).toEqual(schemaFiles().map(({ file }) => file));
+    expect(copyImage(data, join(folder, 'none')), 'there is no image').toBe(false);
     expect(copyImage(data, image)).toBe(true);
     expect(copyImage(data, image), 'the folder is in use').toBe(false);
     const database = await Database.open({ dataDir: data });
     try {
       expect(await isDeployed(database)).toBe(true);
-      expect(await catalog(database)).toEqual(await catalog(deployed.database));
+      expect(await catalog(database)).toEqual(await catalog(fresh));
       const people = await database.withOwner((client) => client.query('select id from auth.users'));
       expect(people.rows).toEqual([]);
     } finally {
       await database.close();
     }
-    writeFileSync(join(image, 'name'), 'of other schema files');
-    expect(copyImage(join(folder, 'other'), image)).toBe(false);
+    const older = join(folder, 'older');
+    mkdirSync(older);
+    writeFileSync(join(older, 'name'), 'of other schema files');
+    expect(copyImage(join(folder, 'other'), older)).toBe(false);
   } finally {
-    await deployed.close();
     rmSync(folder, { recursive: true });
   }
 });
@@ -75,11 +80,9 @@ describe('over what was there before', () => {
       .filter((name) => /^\d{3}_.*\.sql$/.test(name))
       .sort()
       .map((file) => ({ file, sql: git('show', `${firstRelease}:schemas/${file}`) ?? '' }));
+    // Embedded as that is: the catalogs of two versions of PostgreSQL differ by themselves.
     const database = await Database.open({});
-    // Both embedded: the catalogs of two versions of PostgreSQL differ by themselves.
-    const fresh = { database: await Database.open({}), close: () => fresh.database.close() };
     try {
-      await run(fresh.database, schemaFiles());
       await run(database, old);
       const user = await createTestUser(database);
       await database.withOwner((client) =>
@@ -87,7 +90,7 @@ describe('over what was there before', () => {
       );
       await run(database, schemaFiles());
       const after = await catalog(database);
-      const wanted = await catalog(fresh.database);
+      const wanted = await catalog(fresh);
       const text = (rows: unknown[][]) => new Set(rows.map((row) => row.join(' | ')));
       const [had, has] = [text(after), text(wanted)];
       expect(
@@ -102,7 +105,6 @@ describe('over what was there before', () => {
       expect(rows).toEqual([{ name: 'Kept' }]);
     } finally {
       await database.close();
-      await fresh.close();
     }
   });
 

@@ -72,6 +72,7 @@ function toPrincipal(caller: Caller): UserPrincipal {
     permissions: caller.permissions,
     ...(caller.session_id ? { session_id: caller.session_id } : {}),
     ...(caller.key_id ? { api_key_id: caller.key_id } : {}),
+    ...(caller.rate_limit ? { rate_limit: caller.rate_limit } : {}),
   };
 }
 

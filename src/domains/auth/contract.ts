@@ -34,6 +34,8 @@ export const apiKey = z.object({
   name: z.string(),
   key_prefix: z.string(),
   scopes: z.array(z.string()),
+  /** Requests a minute. */
+  rate_limit: z.number().int(),
   last_used_at: time.nullable(),
   expires_at: time.nullable(),
   created_at: time,
@@ -61,6 +63,8 @@ export const accessRow = z.object({
   policies: z.array(z.object({ name: z.string(), action: z.string(), roles: z.array(z.string()) })),
 });
 
+/** Requests a minute that a key allows. */
+const rateLimit = z.number().int().min(1).max(10_000).default(1_000);
 const keyScopes = z.enum(['*', ...scopes.filter((scope) => scope.includes(':'))] as [string, ...string[]]);
 
 export const authContract = {
@@ -170,6 +174,7 @@ export const authContract = {
     input: z.object({
       name: z.string().trim().min(1).max(200),
       scopes: z.array(keyScopes).min(1).default(['*']),
+      rate_limit: rateLimit,
       expires_in_days: z.number().int().min(1).max(3650).optional(),
     }),
     output: z.object({ key: z.string(), api_key: apiKey }),
@@ -218,6 +223,7 @@ export const authContract = {
       email,
       name: z.string().trim().min(1).max(200).default('command line'),
       scopes: z.array(keyScopes).min(1).default(['*']),
+      rate_limit: rateLimit,
     }),
     output: z.object({ key: z.string(), api_key: apiKey }),
     errors: ['not_found'],

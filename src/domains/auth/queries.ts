@@ -10,6 +10,7 @@ export interface Caller {
   csrf_secret: string | null;
   key_id: string | null;
   scopes: string[] | null;
+  rate_limit: number | null;
 }
 
 const permissions = sql`array(
@@ -22,7 +23,7 @@ const permissions = sql`array(
 export async function callerOfSession(session: Session, tokenHash: string): Promise<Caller | undefined> {
   const { rows } = await sql<Caller>`
     select v.user_id, v.user_role, ${permissions} as permissions, v.session_id, v.csrf_secret,
-           null::uuid as key_id, null::text[] as scopes
+           null::uuid as key_id, null::text[] as scopes, null::int as rate_limit
     from validate_session(${tokenHash}) v`.execute(session);
   return rows[0];
 }
@@ -31,7 +32,7 @@ export async function callerOfSession(session: Session, tokenHash: string): Prom
 export async function callerOfKey(session: Session, keyHash: string): Promise<Caller | undefined> {
   const { rows } = await sql<Caller>`
     select v.user_id, v.user_role, ${permissions} as permissions, null::uuid as session_id,
-           null::text as csrf_secret, v.key_id, v.scopes
+           null::text as csrf_secret, v.key_id, v.scopes, v.rate_limit
     from validate_api_key(${keyHash}) v`.execute(session);
   return rows[0];
 }
@@ -40,7 +41,7 @@ export async function callerOfKey(session: Session, keyHash: string): Promise<Ca
 export async function callerOfIdentity(session: Session, userId: string): Promise<Caller | undefined> {
   const { rows } = await sql<Caller>`
     select v.user_id, v.user_role, ${permissions} as permissions, null::uuid as session_id,
-           null::text as csrf_secret, null::uuid as key_id, null::text[] as scopes
+           null::text as csrf_secret, null::uuid as key_id, null::text[] as scopes, null::int as rate_limit
     from (select id as user_id, role as user_role from users where id = ${userId} and status = 'active') v`.execute(
     session,
   );
@@ -154,7 +155,16 @@ export const endSessions = (session: Session, userId: string, which: { only?: st
     .returning('id')
     .execute();
 
-const keyFields = ['id', 'name', 'key_prefix', 'scopes', 'last_used_at', 'expires_at', 'created_at'] as const;
+const keyFields = [
+  'id',
+  'name',
+  'key_prefix',
+  'scopes',
+  'rate_limit',
+  'last_used_at',
+  'expires_at',
+  'created_at',
+] as const;
 
 export const listKeys = (session: Session, userId: string) =>
   session
@@ -173,6 +183,7 @@ export const insertKey = (
     key_hash: string;
     name: string;
     scopes: string[];
+    rate_limit: number;
     expires_at: Date | null;
   },
 ) => session.insertInto('api_keys').values(row).returning(keyFields).executeTakeFirstOrThrow();

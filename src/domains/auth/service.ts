@@ -223,8 +223,7 @@ export class AuthService {
       throw new AppError('forbidden', `This key cannot give away ${beyond.join(', ')}.`, {
         fix: 'Sign in, or use a key with those scopes.',
       });
-    const days = input.expires_in_days;
-    return this.#makeKey(context, principal.user_id, input.name, input.scopes, days ?? null);
+    return this.#makeKey(context, principal.user_id, input);
   }
 
   async createUserKey(context: CallContext, input: Input<'createUserKey'>) {
@@ -236,7 +235,7 @@ export class AuthService {
     const user = await this.#deps.database.asService('key from the command line', async (session) =>
       found(await queries.findUserByEmail(session, input.email), `The user ${input.email}`),
     );
-    return this.#makeKey(context, user.id, input.name, input.scopes, null);
+    return this.#makeKey(context, user.id, input);
   }
 
   async revokeKey(context: UserContext, id: string) {
@@ -339,7 +338,11 @@ export class AuthService {
     return { user, csrf_token };
   }
 
-  async #makeKey(context: CallContext, userId: string, name: string, scopes: string[], days: number | null) {
+  async #makeKey(
+    context: CallContext,
+    userId: string,
+    { name, scopes, rate_limit, expires_in_days: days }: Input<'createKey'>,
+  ) {
     const key = `ma_${newToken()}`;
     const api_key = await this.#deps.database.asService('key creation', async (session) => {
       const row = await queries.insertKey(session, {
@@ -348,7 +351,8 @@ export class AuthService {
         key_hash: sha256(key),
         name,
         scopes,
-        expires_at: days === null ? null : new Date(this.#deps.clock.now() + days * 86_400_000),
+        rate_limit,
+        expires_at: days === undefined ? null : new Date(this.#deps.clock.now() + days * 86_400_000),
       });
       await queries.logAuthEvent(session, {
         user_id: userId,

@@ -45,7 +45,7 @@ export function hostCheck(publicUrl: string | undefined, boundHost: string): Mid
   };
 }
 
-/** A token bucket per key, in this process. Refuses with `rate_limited`. */
+/** A token bucket for each caller, in this process. Refuses with `rate_limited`. */
 export class RateLimiter {
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
   readonly #perMinute: number;
@@ -54,14 +54,15 @@ export class RateLimiter {
     this.#perMinute = perMinute;
   }
 
-  take(key: string, now = Date.now()): void {
-    const bucket = this.#buckets.get(key) ?? { tokens: this.#perMinute, at: now };
-    bucket.tokens = Math.min(this.#perMinute, bucket.tokens + ((now - bucket.at) / 60_000) * this.#perMinute);
+  /** @param perMinute what this caller may, where it is not what everybody may. */
+  take(caller: string, perMinute = this.#perMinute, now = Date.now()): void {
+    const bucket = this.#buckets.get(caller) ?? { tokens: perMinute, at: now };
+    bucket.tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.at) / 60_000) * perMinute);
     bucket.at = now;
     if (bucket.tokens < 1)
       throw new AppError('rate_limited', 'Too many requests.', { fix: 'Wait a few seconds and try again.' });
     bucket.tokens -= 1;
-    this.#buckets.set(key, bucket);
+    this.#buckets.set(caller, bucket);
     if (this.#buckets.size > 50_000) this.#buckets.clear();
   }
 }

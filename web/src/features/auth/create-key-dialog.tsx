@@ -24,6 +24,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const [everything, setEverything] = useState(true);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [days, setDays] = useState('');
+  const [rateLimit, setRateLimit] = useState('1000');
   const create = useAction(api.auth.createKey, { refresh: [keysQuery.queryKey], announceError: false });
   const fields = troubleOf(create.error).fields;
   function submit(event: FormEvent): void {
@@ -31,6 +32,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
     create.mutate({
       name,
       scopes: everything ? ['*'] : [...chosen],
+      rate_limit: Number(rateLimit),
       ...(days && { expires_in_days: Number(days) }),
     });
   }
@@ -86,6 +88,17 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
             </option>
           ))}
         </Select>
+        <Input
+          label="Requests a minute"
+          type="number"
+          required
+          min={1}
+          max={10_000}
+          hint="More than these are refused until a moment later."
+          value={rateLimit}
+          error={fields.rate_limit}
+          onChange={(event) => setRateLimit(event.target.value)}
+        />
         <fieldset className="space-y-2">
           <legend className="mb-1 text-[13px] font-medium">What it may do</legend>
           <Checkbox

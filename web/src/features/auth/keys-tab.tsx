@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
-import { formatDateTime } from '../../lib/format.ts';
+import { formatDateTime, plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
 import { keysQuery } from './queries.ts';
@@ -66,6 +66,7 @@ export function KeysTab() {
                       'Never used'
                     )}
                   </span>
+                  <span>{plural(key.rate_limit, 'request')} a minute</span>
                   <span>
                     {key.expires_at ? `Expires ${formatDateTime(key.expires_at)}` : 'Never expires'}
                   </span>

@@ -67,7 +67,9 @@ export function NewChat() {
             />
             <Checkbox
               label="Private"
-              hint="Nothing is remembered from it, and nothing remembered is used."
+              hint={`Nothing is remembered from it, and nothing remembered is used.${
+                project ? ' Members of the project see it all the same.' : ''
+              }`}
               checked={isPrivate}
               onChange={(event) => setPrivate(event.target.checked)}
             />
