@@ -2,41 +2,26 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sendJson, WireServer } from '../../src/providers/testing/server.ts';
 import { startMcpServer } from '../harness/mcp-server.ts';
-import { type Asked, type Reply, ScriptedModel } from '../harness/model.ts';
+import type { Asked, Reply, ScriptedModel } from '../harness/model.ts';
 import { zipOf } from '../harness/zip.ts';
-import {
-  type Console,
-  connectModel,
-  download,
-  file,
-  openConsole,
-  setUp,
-  startChat,
-  textOf,
-} from './support.ts';
+import { download, file, type ModelConsole, openModelConsole, startChat, textOf } from './support.ts';
 
 // Skills, functions, MCP servers and web search, as a person sets them up and sees a chat use them.
-let console_: Console;
+let opened: ModelConsole;
 let model: ScriptedModel;
 let page: Page;
 /** What the model does, step by step; it ends with what the last tool gave it. */
 let steps: Reply[] = [];
 beforeAll(async () => {
-  model = await ScriptedModel.start(({ role, results }) =>
+  opened = await openModelConsole(({ role, results }) =>
     role === 'chat' ? (steps.shift() ?? { text: `It says ${results.at(-1)?.content}` }) : { text: 'A title' },
   );
-  console_ = await openConsole();
-  page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, model);
+  ({ model, page } = opened);
 });
 beforeEach(() => {
   steps = [];
 });
-afterAll(async () => {
-  await console_?.close();
-  await model?.close();
-});
+afterAll(() => opened?.close());
 
 const answer = () => page.getByRole('article', { name: 'Answer' });
 const offered = (): Asked['tools'] => model.asked.findLast(({ role }) => role === 'chat')?.tools ?? [];
@@ -213,6 +198,62 @@ test('an MCP server lists its tools; one is off, a chat asks before another, and
     .click();
   await page.getByText('No servers yet').waitFor();
   await adder.close();
+});
+
+test('an MCP server that asks for a sign-in sends the person there; no is said, and yes lists tools that a chat calls', async () => {
+  const guarded = await startMcpServer({ signIn: 'asks' });
+  await page.goto('/settings/servers');
+  await page.getByText('No servers yet').waitFor();
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const form = page.getByRole('dialog', { name: 'Add an MCP server' });
+  await form.getByLabel('Name', { exact: true }).fill('Guarded');
+  await form.getByLabel('Address').fill(guarded.url);
+  await form.getByRole('button', { name: 'Add and connect' }).click();
+  const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^Guarded/ }) });
+  await card.getByText('The server asks you to sign in. Press Sign in and come back.').waitFor();
+  const signInAt = async (choice: string) => {
+    await card.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'May Meta Agent add?' }).waitFor();
+    await page.getByRole('link', { name: choice }).click();
+  };
+
+  await signInAt('Deny');
+  await page.getByRole('alert').getByText('The sign-in was refused: The owner said no').waitFor();
+  await page.getByRole('link', { name: 'MCP servers' }).click();
+  // It is asked for as long as it is needed, whoever looks.
+  await page.reload();
+  await card.getByText('degraded', { exact: true }).waitFor();
+  await signInAt('Allow');
+  await page.getByText('Signed in at Guarded.').waitFor();
+  await card.getByText('healthy', { exact: true }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/settings/servers');
+  await card.getByText('2 tools', { exact: true }).click();
+  await card.getByText('Adds two numbers.').waitFor();
+  await card.getByRole('switch', { name: 'Use Guarded', checked: true }).waitFor();
+  expect(await card.getByRole('button', { name: 'Sign in' }).count()).toBe(0);
+
+  steps = [{ tool: 'guarded__add', input: { a: 2, b: 40 } }];
+  await startChat(page, 'What is 2 and 40?');
+  await page
+    .getByRole('region', { name: /^Allow Guarded\s+add\?$/ })
+    .getByRole('button', { name: 'Allow once' })
+    .click();
+  await answer()
+    .getByText(/It says .*42/)
+    .waitFor();
+  expect(guarded.calls).toEqual(['Bearer access-token']);
+
+  // An answer to a sign-in that nobody began here is not taken.
+  await page.goto('/settings/servers/signed-in?code=the-code&state=guess');
+  await page.getByRole('alert').getByText('The server does not exist').waitFor();
+  await page.goto('/settings/servers');
+  await card.getByRole('button', { name: 'Remove Guarded' }).click();
+  await page
+    .getByRole('dialog', { name: 'Remove “Guarded”?' })
+    .getByRole('button', { name: 'Remove server' })
+    .click();
+  await page.getByText('No servers yet').waitFor();
+  await guarded.close();
 });
 
 test('web search is connected and tested; a chat asks before it searches, and shows what it found', async () => {

@@ -122,8 +122,11 @@ describe('MCP servers', () => {
     await expect(mine().finishSignIn({ ...answer, state: `${id}.guess` })).rejects.toMatchObject({
       problem: { code: 'forbidden' },
     });
-    expect(await mine().finishSignIn(answer)).toMatchObject({ signed_in: true, health_status: 'healthy' });
-    await mine().connectServer({ id });
+    expect(await mine().finishSignIn(answer)).toMatchObject({
+      enabled: true,
+      signed_in: true,
+      health_status: 'healthy',
+    });
     expect(await useTool(ada, 'guarded__add', { a: 20, b: 1 })).toContain('21');
     const { rows } = await app.database.withOwner((owner) =>
       owner.query('select secrets_encrypted from mcp_configs where id = $1', [id]),
