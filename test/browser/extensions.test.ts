@@ -1,9 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sendJson, WireServer } from '../../src/providers/testing/server.ts';
+import { png } from '../harness/chatgpt.ts';
 import { startMcpServer } from '../harness/mcp-server.ts';
 import type { Asked, Reply, ScriptedModel } from '../harness/model.ts';
-import { zipOf } from '../harness/zip.ts';
+import { unzip, zipOf } from '../harness/zip.ts';
 import { download, file, type ModelConsole, openModelConsole, startChat, textOf } from './support.ts';
 
 // Skills, functions, MCP servers and web search, as a person sets them up and sees a chat use them.
@@ -78,6 +82,51 @@ test('a skill comes in as a zip, goes out as one, comes back the same, and a cha
   await startChat(page, 'Check it again');
   await answer().getByText('It says').waitFor();
   expect(offered()).not.toContain('load_skill');
+});
+
+test('a skill comes in as a folder with what is text in it; a broken SKILL.md says what is wrong', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'meta-agent-skill-')), 'bee-walk');
+  const put = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  };
+  const bring = () => page.getByLabel('Folder of a skill').setInputFiles(folder);
+  await page.goto('/settings/skills');
+  put('notes.md', 'Not yet a skill.');
+  await bring();
+  await page.getByText('There is no SKILL.md among the files.').waitFor();
+  put('SKILL.md', 'Walk along the hives.');
+  await bring();
+  await page.getByText('SKILL.md does not begin with front matter between lines of ---.').waitFor();
+  put('SKILL.md', '---\nname: Bee Walk\n---\nWalk along the hives.');
+  await bring();
+  await page.getByText(/name: lower-case letters, digits and single hyphens; description: /).waitFor();
+  await page.getByText('Correct the front matter of SKILL.md.').waitFor();
+
+  put('SKILL.md', '---\nname: bee-walk\ndescription: Walks along the hives.\n---\nRead steps/first.md.\n');
+  put('steps/first.md', 'Begin in the south.');
+  put('examples/other/SKILL.md', '---\nname: other\ndescription: Another.\n---\nNothing.\n');
+  put('logo.png', png);
+  put('.DS_Store', Buffer.from([0, 0, 0, 1]));
+  await bring();
+  await page.getByText('bee-walk is installed.').waitFor();
+  await page.getByText(/^Left out, as too large or no text: .*logo\.png/).waitFor();
+  const row = page.getByRole('listitem').filter({ hasText: 'Walks along the hives.' });
+  await row.getByText('3 files', { exact: true }).waitFor();
+  const exported = await download(page, row.getByRole('link', { name: 'Export bee-walk as a zip' }));
+  expect(Object.keys(await unzip(exported.content)).sort()).toEqual([
+    'bee-walk/SKILL.md',
+    'bee-walk/examples/other/SKILL.md',
+    'bee-walk/notes.md',
+    'bee-walk/steps/first.md',
+  ]);
+
+  steps = [{ tool: 'load_skill', input: { name: 'bee-walk', path: 'steps/first.md' } }];
+  await startChat(page, 'Where do I begin?');
+  await answer()
+    .getByText(/It says .*Begin in the south/)
+    .waitFor();
+  rmSync(dirname(folder), { recursive: true });
 });
 
 test('a function is written, shows its error, is corrected, and a chat calls it', async () => {
