@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { sendJson, WireServer } from '../../src/providers/testing/server.ts';
+import { type Received, sendJson, WireServer } from '../../src/providers/testing/server.ts';
 import { png } from '../harness/chatgpt.ts';
 import { startMcpServer } from '../harness/mcp-server.ts';
 import type { Asked, Reply, ScriptedModel } from '../harness/model.ts';
@@ -350,5 +350,87 @@ test('web search is connected and tested; a chat asks before it searches, and sh
     .getByText(/It says .*did not allow this call/)
     .waitFor();
   expect(engine.received).toHaveLength(1);
+  await page.goto('/settings/web-search');
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('no engine is connected').waitFor();
+  await engine.close();
+});
+
+const results = [{ title: 'Bees at home', url: 'https://bees.example/1' }];
+/** Engines of vendors as they speak, with what they say to a wrong key. */
+const vendors = [
+  {
+    name: 'Brave Search',
+    keyOf: ({ headers }: Received) => headers['x-subscription-token'],
+    queryOf: ({ url }: Received) => new URL(url, 'http://engine').searchParams.get('q'),
+    answer: { type: 'search', web: { results: results.map((one) => ({ ...one, description: 'Dance.' })) } },
+    wrongKey: { status: 422, body: { type: 'ErrorResponse', error: { code: 'SUBSCRIPTION_TOKEN_INVALID' } } },
+    said: 'Check the key of Brave Search in Settings.',
+  },
+  {
+    name: 'Tavily',
+    keyOf: ({ headers }: Received) => headers.authorization?.replace(/^Bearer /, ''),
+    queryOf: ({ body }: Received) => (JSON.parse(body.toString()) as { query: string }).query,
+    answer: { results: results.map((one) => ({ ...one, content: 'Dance.', score: 0.9 })) },
+    wrongKey: { status: 401, body: { detail: { error: 'Unauthorized: missing or invalid API key.' } } },
+    said: 'Tavily refuses the key. Check the key in Settings, Web search.',
+  },
+];
+
+test('web search of vendors needs a key; a wrong one is said, and with the right one a chat searches', async () => {
+  const key = 'the-right-key';
+  const engine = await WireServer.start(() => {});
+  // Their addresses are the vendors' own, which the page does not ask for.
+  await page.route('/api/web-search', (route) => {
+    const body = route.request().postDataJSON() as object | null;
+    return body
+      ? route.continue({ postData: JSON.stringify({ ...body, base_url: engine.url }) })
+      : route.continue();
+  });
+  const found = page.getByRole('list', { name: 'Results of the test' });
+  await page.goto('/settings/web-search');
+  await page.getByText('no engine is connected').waitFor();
+  for (const vendor of vendors) {
+    engine.respond = (request, response) =>
+      vendor.keyOf(request) === key
+        ? sendJson(response, vendor.answer)
+        : sendJson(response, vendor.wrongKey.body, vendor.wrongKey.status);
+    const form = page.getByRole('form', { name: 'Connect web search' });
+    const save = form.getByRole('button', { name: /^(Connect|Save)$/ });
+    const connection = page.getByRole('heading', { name: new RegExp(`^${vendor.name}`), level: 2 });
+    await form.getByLabel('Engine').selectOption(vendor.name);
+    await form.getByLabel('Key').fill('a-wrong-key');
+    await save.click();
+    await connection.waitFor();
+    // What was found with another one is not of this one.
+    await found.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await connection.getByText('Fails', { exact: true }).waitFor();
+    await page.getByText(vendor.said).waitFor();
+    await form.getByLabel('Key').fill(key);
+    await save.click();
+    await connection.getByText('Fails', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await connection.getByText('Works', { exact: true }).waitFor();
+    await page.getByText(`${vendor.name} answers with 1 result.`).waitFor();
+    await found.getByText('Bees at home').waitFor();
+    // The key is kept, and not given out again.
+    await page.reload();
+    await connection.getByText('Works', { exact: true }).waitFor();
+    expect(await form.getByLabel('Key').inputValue()).toBe('');
+
+    engine.received.length = 0;
+    steps = [{ tool: 'web_search', input: { query: 'how bees dance' } }];
+    await startChat(page, 'How do bees dance?');
+    await page
+      .getByRole('region', { name: 'Allow Web search?' })
+      .getByRole('button', { name: 'Allow once' })
+      .click();
+    await answer()
+      .getByText(/It says .*https:\/\/bees\.example\/1/)
+      .waitFor();
+    expect(engine.received.map(vendor.queryOf)).toEqual(['how bees dance']);
+    await page.goto('/settings/web-search');
+  }
   await engine.close();
 });
