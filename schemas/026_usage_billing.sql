@@ -255,11 +255,11 @@ declare
   v_resets_at timestamptz;
 begin
   -- The one that waiting for others does not help comes first.
-  select l.*, coalesce(l.used_tokens + l.reserved_tokens + p_tokens > l.max_tokens, false) as in_tokens,
+  select l.*, s.is_own, coalesce(l.used_tokens + l.reserved_tokens + p_tokens > l.max_tokens, false) as in_tokens,
     coalesce(l.used_tokens + p_tokens <= l.max_tokens, true)
       and coalesce(l.used_cost_usd + p_cost <= l.max_cost_usd, true) as fits_alone
   into v_limit
-  from private.limits_for(p_user_id, p_project_id) l
+  from private.limits_for(p_user_id, p_project_id) l left join public.usage_limits s on s.id = l.limit_id
   where l.used_tokens + l.reserved_tokens + p_tokens > l.max_tokens
     or l.used_cost_usd + l.reserved_cost_usd + p_cost > l.max_cost_usd
   order by fits_alone, l.limit_id limit 1;
@@ -277,8 +277,10 @@ begin
     using errcode = 'MA402',
       hint = case when v_resets_at is null then '' else
           format('Wait until %s UTC, or ', to_char(v_resets_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')) end
-        || case v_limit.scope when 'user' then 'raise it in Settings, Usage, or ask an administrator to.'
-          when 'project' then 'ask an owner of the project to raise it.' else 'ask an administrator of the organization to raise it.' end,
+        || case v_limit.scope
+          when 'user' then case when v_limit.is_own then 'raise it in Settings, Usage.' else 'ask an administrator to raise it.' end
+          when 'project' then 'raise it in Settings, Usage, as an owner of the project, or ask one to.'
+          else 'ask an administrator of the organization to raise it.' end,
       detail = jsonb_build_object('limit_id', v_limit.limit_id, 'scope', v_limit.scope, 'period', v_limit.period,
         'max_tokens', v_limit.max_tokens, 'used_tokens', v_limit.used_tokens, 'max_cost_usd', v_limit.max_cost_usd,
         'used_cost_usd', v_limit.used_cost_usd, 'resets_at', v_resets_at, 'fits_alone', v_limit.fits_alone)::text;

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Script, ScriptedModel } from '../harness/model.ts';
-import { type Console, connectModel, file, openConsole, setUp, textOf } from './support.ts';
+import type { Script } from '../harness/model.ts';
+import { file, type ModelConsole, openModelConsole, textOf } from './support.ts';
 
 // A chat as a person works in it: versions, overview, files, tools that ask, ratings, links, search, lists.
-let console_: Console;
-let vendor: ScriptedModel;
+let opened: ModelConsole;
 let count = 0;
 const speaking: Script = ({ role, messages }) => {
   if (role === 'titler') return { text: 'Zebras and stripes' };
@@ -14,18 +13,12 @@ const speaking: Script = ({ role, messages }) => {
   return { text: `Answer ${++count}.\n\n\`\`\`js\nconst stripes = ${count};\n\`\`\`` };
 };
 beforeAll(async () => {
-  vendor = await ScriptedModel.start(speaking);
-  console_ = await openConsole();
+  opened = await openModelConsole(speaking);
 });
-afterAll(async () => {
-  await console_?.close();
-  await vendor?.close();
-});
+afterAll(() => opened?.close());
 
 test('questions and answers have versions, files go along, tools ask, and links show what was shared', async () => {
-  const page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, vendor);
+  const { page } = opened;
   await page.goto('/chat');
   await page.getByRole('button', { name: 'What do you remember about my work?' }).click();
   const message = page.getByRole('textbox', { name: 'Message' });
@@ -113,7 +106,7 @@ test('questions and answers have versions, files go along, tools ask, and links 
   await share.getByLabel('Password (optional)').fill('open sesame');
   await share.getByRole('button', { name: 'Make a link' }).click();
   const link = await textOf(share.getByRole('region', { name: 'link' }));
-  const reader = await console_.page();
+  const reader = await opened.console.page();
   await reader.goto(link);
   await reader.getByLabel('Password').fill('wrong password');
   await reader.getByRole('button', { name: 'Open' }).click();

@@ -1,24 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ScriptedModel } from '../harness/model.ts';
 import { quoting } from './quoting-model.ts';
-import { type Console, connectModel, file, openConsole, setUp, textOf, upload } from './support.ts';
+import { file, type ModelConsole, openModelConsole, textOf, upload } from './support.ts';
 
 // A vendor that pauses half-way, so that a reload or a stop is surely in the middle of an answer.
-let console_: Console;
-let vendor: ScriptedModel;
+let opened: ModelConsole;
 beforeAll(async () => {
-  vendor = await ScriptedModel.start(quoting);
-  console_ = await openConsole();
+  opened = await openModelConsole(quoting);
 });
-afterAll(async () => {
-  await console_?.close();
-  await vendor?.close();
-});
+afterAll(() => opened?.close());
 
 test('answers stream, outlive the page, show in every tab, cite, stop, and can be deleted', async () => {
-  const page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, vendor);
+  const { model: vendor, page } = opened;
   await page.goto('/files');
   await upload(page, [
     file('rotation.md', '# Rotation\n\nThe signing secret is rotated every ninety days.\n'),
@@ -38,7 +30,7 @@ test('answers stream, outlive the page, show in every tab, cite, stop, and can b
 
   await page.reload();
   await answer.getByText('I looked into').waitFor();
-  const second = console_.watch(await page.context().newPage());
+  const second = opened.console.watch(await page.context().newPage());
   await second.goto(page.url());
   const same = second.getByRole('article', { name: 'Answer' }).last();
   await same.getByText('I looked into').waitFor();

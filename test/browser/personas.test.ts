@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ScriptedModel } from '../harness/model.ts';
-import { type Console, connectModel, file, openConsole, setUp, upload } from './support.ts';
+import { file, type ModelConsole, openModelConsole, upload } from './support.ts';
 
 // A persona as a person makes it, gives it knowledge and talks to it.
-let console_: Console;
-let model: ScriptedModel;
+let opened: ModelConsole;
 beforeAll(async () => {
-  model = await ScriptedModel.start(() => ({ text: 'Arr, three knots.' }));
-  console_ = await openConsole();
+  opened = await openModelConsole(() => ({ text: 'Arr, three knots.' }));
 });
-afterAll(async () => {
-  await console_?.close();
-  await model.close();
-});
+afterAll(() => opened?.close());
 
 test('a persona is made, knows a file, is talked to, changed and deleted', async () => {
-  const page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, model);
+  const { model, page } = opened;
   await page.goto('/files');
   await upload(page, [file('knots.md', 'A knot is 1.852 km/h.')]);
 

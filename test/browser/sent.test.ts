@@ -1,21 +1,19 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ScriptedModel } from '../harness/model.ts';
-import { type Console, call, connectModel, file, openConsole, setUp, startChat, textOf } from './support.ts';
+import type { ScriptedModel } from '../harness/model.ts';
+import { call, file, type ModelConsole, openModelConsole, startChat, textOf } from './support.ts';
 
 // What a person is shown before they send is what the vendor then receives.
-let console_: Console;
+let opened: ModelConsole;
 let model: ScriptedModel;
+let page: Page;
 beforeAll(async () => {
-  model = await ScriptedModel.start(({ role }) => ({
+  opened = await openModelConsole(({ role }) => ({
     text: role === 'titler' ? 'About bees' : 'Buckfast bees.',
   }));
-  console_ = await openConsole();
+  ({ model, page } = opened);
 });
-afterAll(async () => {
-  await console_?.close();
-  await model?.close();
-});
+afterAll(() => opened?.close());
 
 interface Part {
   from: string;
@@ -38,9 +36,6 @@ async function partsOf(dialog: Locator, section: string): Promise<Part[]> {
 }
 
 test('instructions, rules, memory and a file are shown with their source, byte for byte as they are sent', async () => {
-  const page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, model);
   const project = (await call(page, 'POST', '/api/projects', { name: 'Bees' })) as { id: string };
   await call(page, 'PATCH', `/api/projects/${project.id}`, { instructions: 'Speak as a bee-keeper.' });
   const rule = { rule_type: 'global', name: 'Language', content: 'Answer in British English.' };

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import type { ScriptedModel } from '../harness/model.ts';
+import { type Script, ScriptedModel } from '../harness/model.ts';
 import { openTestServer, type TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
 export const person = { name: 'Ada Lovelace', email: 'ada@example.org', password: 'a long enough password' };
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
 
 export interface File {
   name: string;
@@ -62,6 +67,33 @@ export async function openConsole(): Promise<Console> {
   };
 }
 
+/** A console whose first account is signed in on `page` and has a scripted model. */
+export interface ModelConsole {
+  console: Console;
+  model: ScriptedModel;
+  page: Page;
+  close(): Promise<void>;
+}
+
+export async function openModelConsole(script: Script): Promise<ModelConsole> {
+  const model = await ScriptedModel.start(script);
+  let console: Console | undefined;
+  const close = async () => {
+    await console?.close();
+    await model.close();
+  };
+  try {
+    console = await openConsole();
+    const page = await console.page();
+    await setUp(page, console.server);
+    await connectModel(page, model);
+    return { console, model, page, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 /** Follows the printed set-up link and creates the first account. */
 export async function setUp(page: Page, server: TestServer): Promise<void> {
   const link = await until(
@@ -73,6 +105,15 @@ export async function setUp(page: Page, server: TestServer): Promise<void> {
   await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
+}
+
+/** Signs in on `page`; the Projects are open then. */
+export async function signIn(page: Page, { email, password }: Credentials): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Projects', level: 1 }).waitFor();
 }
 

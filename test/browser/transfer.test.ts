@@ -2,42 +2,27 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTextExtractor } from '../../src/providers/extraction/index.ts';
 import { chatgpt, node, png, say } from '../harness/chatgpt.ts';
-import { ScriptedModel } from '../harness/model.ts';
+import { claude } from '../harness/claude.ts';
+import type { ScriptedModel } from '../harness/model.ts';
 import { unzip, zipOf } from '../harness/zip.ts';
-import {
-  type Console,
-  call,
-  connectModel,
-  download,
-  file,
-  openConsole,
-  setUp,
-  startChat,
-  textOf,
-} from './support.ts';
+import { call, download, file, type ModelConsole, openModelConsole, startChat, textOf } from './support.ts';
 
 // Chats as they go out and come in, are found again, and are kept in order.
-let console_: Console;
+let opened: ModelConsole;
 let model: ScriptedModel;
 let page: Page;
 let answers: string[] = [];
 let title = '';
 beforeAll(async () => {
-  model = await ScriptedModel.start(({ role }) => ({
+  opened = await openModelConsole(({ role }) => ({
     text: role === 'titler' ? title : (answers.shift() ?? 'Nothing more.'),
   }));
-  console_ = await openConsole();
-  page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, model);
+  ({ model, page } = opened);
 });
 beforeEach(() => {
   answers = [];
 });
-afterAll(async () => {
-  await console_?.close();
-  await model?.close();
-});
+afterAll(() => opened?.close());
 
 const chats = () => page.getByRole('navigation', { name: 'Chats' });
 const actions = (name: string) => page.getByRole('button', { name: `Actions for ${name}`, exact: true });
@@ -109,7 +94,7 @@ test('one chat goes out in five formats, and all of them as an archive', async (
   const { messages } = JSON.parse(file.json ?? '') as { messages: { role: string; content: string }[] };
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'assistant']);
   expect(messages[1]?.content).toContain('An older answer, <b>plain</b>.');
-  const web = await console_.page();
+  const web = await opened.console.page();
   await web.setContent(file.html ?? '');
   await web.getByRole('heading', { name: 'Bees', level: 1 }).waitFor();
   await web.getByRole('listitem').getByText('They dance in eights.').waitFor();
@@ -149,18 +134,22 @@ const long = {
   ),
 };
 
+/** Imports that were asked for, the newest first. */
+const jobs = () => page.getByRole('list', { name: 'Imports' }).locator('> li');
+
+/** Chooses an export on the page of imports, and sends it. */
+async function bring(name: string, content: string | Uint8Array): Promise<void> {
+  await page.getByLabel('Export to import').setInputFiles([file(name, content)]);
+  await page.getByText(name, { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+}
+
 test('a ChatGPT export comes in, says what was not taken, and a second time adds nothing', async () => {
   await page.goto('/chat');
   await chooseAbove('Import from ChatGPT or Claude');
   await page.getByText('There were none yet.').waitFor();
-  const jobs = page.getByRole('list', { name: 'Imports' }).locator('> li');
-  const bring = async (name: string, content: string | Uint8Array) => {
-    await page.getByLabel('Export to import').setInputFiles([file(name, content)]);
-    await page.getByText(name, { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Import', exact: true }).click();
-  };
   await bring('notes.json', '{"not": "an export"}');
-  await jobs
+  await jobs()
     .first()
     .getByText(/no list of conversations/)
     .waitFor();
@@ -170,12 +159,12 @@ test('a ChatGPT export comes in, says what was not taken, and a second time adds
     'file-abc-zebra.png': png,
   });
   await bring('export.zip', zip);
-  await jobs.first().getByText('2 chats imported, 0 there already, 1 not taken').waitFor();
-  await jobs
+  await jobs().first().getByText('2 chats imported, 0 there already, 1 not taken').waitFor();
+  await jobs()
     .first()
     .getByText(/things could not be taken/)
     .click();
-  await jobs.first().getByText('lost.pdf: The export does not hold this file.').waitFor();
+  await jobs().first().getByText('lost.pdf: The export does not hold this file.').waitFor();
 
   // The list beside it has them at once.
   await row('Imported zebras').getByRole('link').click();
@@ -188,12 +177,46 @@ test('a ChatGPT export comes in, says what was not taken, and a second time adds
 
   await chooseAbove('Import from ChatGPT or Claude');
   await bring('export.zip', zip);
-  await jobs.nth(2).waitFor();
-  await jobs.first().getByText('0 chats imported, 2 there already, 1 not taken').waitFor();
+  await jobs().nth(2).waitFor();
+  await jobs().first().getByText('0 chats imported, 2 there already, 1 not taken').waitFor();
   expect(await row('Imported zebras').count()).toBe(1);
   await row('Imported zebras').getByRole('link').click();
   await said().getByText('Stripes confuse flies.').waitFor();
   expect(await textOf(page.getByRole('region', { name: 'Messages' }))).toBe(before);
+});
+
+test('a Claude export comes in with what was attached and thought, and a second time adds nothing', async () => {
+  await page.goto('/chat');
+  await chooseAbove('Import from ChatGPT or Claude');
+  await page.getByLabel('From').selectOption('Claude');
+  const zip = await zipOf({
+    'conversations.json': JSON.stringify([{ name: 'Broken' }, claude]),
+    'users.json': '[]',
+  });
+  await bring('claude.zip', zip);
+  await jobs().first().getByText('1 chat imported, 0 there already, 1 not taken').waitFor();
+  await jobs().first().getByText('Claude', { exact: true }).waitFor();
+  await jobs()
+    .first()
+    .getByText(/things could not be taken/)
+    .click();
+  await jobs().first().getByText('photo.jpg: The export does not hold this file.').waitFor();
+  await jobs().first().getByText('It is of nobody that is known.').waitFor();
+
+  await row('Imported otters').getByRole('link').click();
+  await said().getByText('Sum this up').waitFor();
+  await said().getByText('They hold hands.').waitFor();
+  expect(await said().count()).toBe(2);
+  await page.getByRole('list', { name: 'Attached files' }).getByText('notes.pdf.txt').waitFor();
+  await page.getByText('1 tool call: Repl').waitFor();
+  await page.getByText('What the model thought').click();
+  await page.getByText('Let me see').waitFor();
+
+  await chooseAbove('Import from ChatGPT or Claude');
+  await page.getByLabel('From').selectOption('Claude');
+  await bring('claude.zip', zip);
+  await jobs().first().getByText('0 chats imported, 1 there already, 1 not taken').waitFor();
+  expect(await row('Imported otters').count()).toBe(1);
 });
 
 test('what was said is found by its words and opens at its place, in a version that is not shown as well', async () => {
@@ -309,4 +332,57 @@ test('a chat is pinned, archived, thrown away and taken back', async () => {
   await page.getByRole('link', { name: 'Back to chats' }).click();
   await row('Bees').getByRole('link').click();
   await said().getByText('Tell me about Bees').waitFor();
+});
+
+test('an import that is stopped half-way says so and keeps whole chats alone; once more brings the rest', async () => {
+  const project = (await call(page, 'POST', '/api/projects', { name: 'Old talks' })) as { id: string };
+  const total = 1500;
+  const talks = Array.from({ length: total }, (_, at) => ({
+    uuid: `talk-${at}`,
+    name: `Old talk ${at}`,
+    created_at: '2019-05-01T10:00:00Z',
+    chat_messages: ['human', 'assistant'].map((sender) => ({
+      uuid: `talk-${at}-${sender}`,
+      sender,
+      text: `Words of the ${sender}.`,
+      created_at: '2019-05-01T10:00:00Z',
+    })),
+  }));
+  await page.goto('/chat');
+  await chooseAbove('Import from ChatGPT or Claude');
+  await page.getByLabel('From').selectOption('Claude');
+  await page.getByLabel('Into').selectOption('Old talks');
+  await bring('talks.json', JSON.stringify(talks));
+  const job = jobs().first();
+  await job.getByRole('progressbar', { name: 'Importing from Claude' }).waitFor();
+  await job
+    .getByRole('status')
+    .getByText(/^[1-9]\d* chats? imported/)
+    .waitFor();
+  await job.getByRole('button', { name: 'Stop' }).click();
+  const stopped = job
+    .getByRole('status')
+    .getByText(/^Stopped: \d+ chats? imported, 0 there already, 0 not taken$/);
+  await stopped.waitFor();
+  const kept = Number(/\d+/.exec(await textOf(stopped))?.[0]);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(total);
+  await job.getByRole('progressbar').waitFor({ state: 'detached' });
+
+  // What came in is whole, and the export itself does not stay among the files.
+  await page.goto(`/chat?project=${project.id}`);
+  await chooseAbove('Export all chats');
+  const all = Object.values(await unzip((await exportAs('Plain text')).content));
+  expect(all.filter((text) => text.startsWith('Old talk '))).toHaveLength(kept);
+  for (const text of all.filter((text) => text.startsWith('Old talk ')))
+    expect(text).toMatch(/Words of the human\.[\s\S]+Words of the assistant\./);
+  await page.goto('/files?search=talks.json');
+  await page.getByText('No file matches').waitFor();
+
+  await page.goto('/chat');
+  await chooseAbove('Import from ChatGPT or Claude');
+  await page.getByLabel('From').selectOption('Claude');
+  await page.getByLabel('Into').selectOption('Old talks');
+  await bring('talks.json', JSON.stringify(talks.slice(0, kept + 1)));
+  await job.getByText(`1 chat imported, ${kept} there already, 0 not taken`).waitFor();
 });

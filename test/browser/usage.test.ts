@@ -1,43 +1,39 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ScriptedModel } from '../harness/model.ts';
+import type { ScriptedModel } from '../harness/model.ts';
 import {
-  type Console,
   call,
-  connectModel,
   download,
-  openConsole,
+  type ModelConsole,
+  openModelConsole,
   openTab,
   person,
-  setUp,
   startChat,
   textOf,
 } from './support.ts';
 
 // What a person sees of tokens and money, and how a limit holds a chat back.
-let console_: Console;
+let opened: ModelConsole;
 let model: ScriptedModel;
+let page: Page;
 beforeAll(async () => {
-  model = await ScriptedModel.start(({ role }) => ({
+  opened = await openModelConsole(({ role }) => ({
     text: role === 'titler' ? 'About bees' : 'They dance.',
   }));
-  console_ = await openConsole();
+  ({ model, page } = opened);
 });
-afterAll(async () => {
-  await console_?.close();
-  await model?.close();
-});
+afterAll(() => opened?.close());
 
-const figure = (page: Page, name: string) =>
+const figure = (name: string) =>
   textOf(page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd'));
-const rowsOf = async (page: Page, table: string): Promise<string[][]> => {
+const rowsOf = async (table: string): Promise<string[][]> => {
   const rows = page.getByRole('region', { name: table }).getByRole('row');
   const cells = await Promise.all((await rows.all()).map((row) => row.getByRole('cell').allTextContents()));
   return cells.slice(1).sort();
 };
 
 /** An answer and the title of its chat: each 100 tokens in and 20 out; only the model of the answer has a price. */
-async function chat(page: Page, place?: string): Promise<string> {
+async function chat(place?: string): Promise<string> {
   const id = await startChat(page, 'How do bees talk?', place);
   await page.getByRole('article', { name: 'Answer' }).getByText('$0.30').waitFor();
   await page.getByRole('heading', { name: 'About bees', level: 1 }).waitFor();
@@ -45,9 +41,6 @@ async function chat(page: Page, place?: string): Promise<string> {
 }
 
 test('tokens and money are shown by day, model, project and chat, and go out as CSV', async () => {
-  const page = await console_.page();
-  await setUp(page, console_.server);
-  await connectModel(page, model);
   const project = (await call(page, 'POST', '/api/projects', { name: 'Hives' })) as { id: string };
   await page.goto('/settings/usage');
   await page.getByText('No model was called in this time').waitFor();
@@ -61,24 +54,24 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   await price.waitFor({ state: 'detached' });
   await page.getByRole('cell', { name: 'mid*', exact: true }).waitFor();
 
-  const outside = await chat(page);
-  const inside = await chat(page, `/chat/new?project=${project.id}`);
+  const outside = await chat();
+  const inside = await chat(`/chat/new?project=${project.id}`);
   await page.goto('/settings');
   await openTab(page, 'Usage');
   await page.getByRole('region', { name: 'Usage by model' }).waitFor();
-  expect(await figure(page, 'Calls')).toBe('4');
-  expect(await figure(page, 'Tokens in')).toBe('400');
-  expect(await figure(page, 'Tokens out')).toBe('80');
-  expect(await figure(page, 'Cost')).toBe('$0.60');
-  expect(await rowsOf(page, 'Usage by model')).toEqual([
+  expect(await figure('Calls')).toBe('4');
+  expect(await figure('Tokens in')).toBe('400');
+  expect(await figure('Tokens out')).toBe('80');
+  expect(await figure('Cost')).toBe('$0.60');
+  expect(await rowsOf('Usage by model')).toEqual([
     ['middle', 'openai-compatible', '2', '240', '$0.60'],
     ['small', 'openai-compatible', '2', '240', '$0'],
   ]);
-  expect(await rowsOf(page, 'Usage by project')).toEqual([
+  expect(await rowsOf('Usage by project')).toEqual([
     ['Hives', '2', '240', '$0.30'],
     ['Outside of projects', '2', '240', '$0.30'],
   ]);
-  expect(await rowsOf(page, 'Usage by chat')).toEqual([
+  expect(await rowsOf('Usage by chat')).toEqual([
     ['About bees', '2', '240', '$0.30'],
     ['About bees', '2', '240', '$0.30'],
   ]);
@@ -97,8 +90,8 @@ test('tokens and money are shown by day, model, project and chat, and go out as 
   await page.getByLabel('Whose usage').selectOption('Hives');
   await page.getByLabel('Period').selectOption('Last 7 days');
   await expect.poll(() => csv.getAttribute('href')).toContain(`days=7&project_id=${project.id}`);
-  await expect.poll(() => rowsOf(page, 'Usage by project')).toEqual([['Hives', '2', '240', '$0.30']]);
-  expect(await figure(page, 'Cost')).toBe('$0.30');
+  await expect.poll(() => rowsOf('Usage by project')).toEqual([['Hives', '2', '240', '$0.30']]);
+  expect(await figure('Cost')).toBe('$0.30');
   const own = await download(page, csv);
   expect(own.name).toBe('usage-7-days.csv');
   expect(own.content.toString().trim().split('\r\n').slice(1)).toHaveLength(2);

@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 
-/** An MCP server over HTTP with a tool that adds, and, where `signIn`, an authorization server in front of it. */
+/**
+ * An MCP server over HTTP with a tool that adds, and, where `signIn`, an authorization server in front of it, which says
+ * yes at once or, where it `asks`, shows a page with the choice.
+ */
 export interface TestMcpServer {
   url: string;
   /** Requests that reached the tools, with the authorization they carried. */
@@ -20,7 +23,7 @@ export async function startMcpServer({
   legacyOnly = false,
   key,
 }: {
-  signIn?: boolean;
+  signIn?: boolean | 'asks';
   legacyOnly?: boolean;
   key?: string;
 } = {}): Promise<TestMcpServer> {
@@ -84,11 +87,15 @@ export async function startMcpServer({
     if (url.pathname !== '/mcp') {
       if (url.pathname === '/authorize') {
         challenge = url.searchParams.get('code_challenge') ?? '';
+        const back = (outcome: Record<string, string>) =>
+          `${url.searchParams.get('redirect_uri')}?${new URLSearchParams({ ...outcome, state: url.searchParams.get('state') ?? '' })}`;
+        const yes = back({ code: 'the-code' });
+        const no = back({ error: 'access_denied', error_description: 'The owner said no' });
+        if (signIn !== 'asks') return void response.writeHead(302, { location: yes }).end();
+        const link = (words: string, to: string) => `<a href="${to.replaceAll('&', '&amp;')}">${words}</a>`;
         return void response
-          .writeHead(302, {
-            location: `${url.searchParams.get('redirect_uri')}?code=the-code&state=${url.searchParams.get('state')}`,
-          })
-          .end();
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end(`<title>Sign in</title><h1>May Meta Agent add?</h1>${link('Allow', yes)} ${link('Deny', no)}`);
       }
       const answer = signIn ? oauth(url.pathname, body, origin) : undefined;
       return void reply(answer ? 200 : 404, answer ?? { error: 'not_found' });

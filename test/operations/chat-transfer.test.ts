@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTextExtractor } from '../../src/providers/extraction/index.ts';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
 import { chatgpt, node, png, say } from '../harness/chatgpt.ts';
+import { claude } from '../harness/claude.ts';
 import { ScriptedModel } from '../harness/model.ts';
 import { until } from '../harness/until.ts';
 import { unzip, zipOf } from '../harness/zip.ts';
@@ -158,36 +159,7 @@ test('an export that has grown adds what is new, and an imported chat goes on he
 });
 
 test('a Claude export comes in with the texts of its attachments', async () => {
-  const conversation = {
-    uuid: 'claude-1',
-    name: 'Imported otters',
-    created_at: '2024-05-01T10:00:00Z',
-    chat_messages: [
-      {
-        uuid: 'm1',
-        sender: 'human',
-        text: 'Sum this up',
-        content: [{ type: 'text', text: 'Sum this up' }],
-        created_at: '2024-05-01T10:00:00Z',
-        attachments: [{ file_name: 'notes.pdf', extracted_content: 'Otters hold hands.' }],
-        files: [{ file_name: 'photo.jpg' }],
-      },
-      {
-        uuid: 'm2',
-        sender: 'assistant',
-        text: '',
-        content: [
-          { type: 'thinking', thinking: 'Let me see' },
-          { type: 'tool_use', name: 'repl', input: { code: '1' } },
-          { type: 'tool_result', content: [{ type: 'text', text: '1' }] },
-          { type: 'text', text: 'They hold hands.' },
-        ],
-        created_at: '2024-05-01T10:01:00Z',
-      },
-      { uuid: 'm3', sender: 'nobody', text: '?' },
-    ],
-  };
-  const job = await importing('claude', 'conversations.json', `\ufeff ${JSON.stringify([conversation])}`);
+  const job = await importing('claude', 'conversations.json', `\ufeff ${JSON.stringify([claude])}`);
   expect(job).toMatchObject({ status: 'completed', created_count: 1, failed_count: 0 });
   expect('report' in job && job.report.map(({ kind }) => kind).sort()).toEqual(['file', 'message']);
   const { messages } = await ada.client.conversations.get({
@@ -220,6 +192,9 @@ test('what is no export, is broken or would burst is refused with a reason', asy
     error_message: expect.stringContaining('far more than it is'),
   });
   expect(await importing('nobody', 'a.json', '[]')).toMatchObject({ refused: 'invalid_input' });
+  // Nothing of it stays among the files.
+  for (const search of ['a.zip', 'a.json', 'bomb.zip'])
+    expect((await ada.client.files.list({ search })).items).toEqual([]);
 });
 
 test('an import is stopped by its owner alone', async () => {
@@ -238,15 +213,11 @@ test('an import is stopped by its owner alone', async () => {
     problem: { code: 'not_found' },
   });
   expect(await ada.client.conversations.cancelImport({ import_id })).toMatchObject({ status: 'cancelled' });
-  const count = async () =>
-    (await ada.client.conversations.listImports({})).items.find(({ id }) => id === import_id)
-      ?.created_count ?? 0;
-  let before = -1;
-  await until(async () => {
-    const now = await count();
-    const stopped = now === before;
-    before = now;
-    return stopped;
+  expect((await ada.client.files.list({ search: 'many.json' })).items).toEqual([]);
+  const ended = await until(async () => {
+    const { items } = await ada.client.conversations.listImports({});
+    return items.find(({ id, completed_at }) => id === import_id && completed_at !== null);
   }, 'it has stopped');
-  expect(await count()).toBeLessThan(400);
+  expect(ended).toMatchObject({ status: 'cancelled' });
+  expect(ended.created_count).toBeLessThan(400);
 });

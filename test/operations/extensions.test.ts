@@ -122,8 +122,11 @@ describe('MCP servers', () => {
     await expect(mine().finishSignIn({ ...answer, state: `${id}.guess` })).rejects.toMatchObject({
       problem: { code: 'forbidden' },
     });
-    expect(await mine().finishSignIn(answer)).toMatchObject({ signed_in: true, health_status: 'healthy' });
-    await mine().connectServer({ id });
+    expect(await mine().finishSignIn(answer)).toMatchObject({
+      enabled: true,
+      signed_in: true,
+      health_status: 'healthy',
+    });
     expect(await useTool(ada, 'guarded__add', { a: 20, b: 1 })).toContain('21');
     const { rows } = await app.database.withOwner((owner) =>
       owner.query('select secrets_encrypted from mcp_configs where id = $1', [id]),
@@ -205,6 +208,18 @@ describe('skills', () => {
     '---\nname: release-notes\ndescription: Write release notes from a list of changes.\n---\n\nBegin with thanks.\n';
   const files = { 'release-notes/SKILL.md': text, 'release-notes/references/tone.md': 'Be friendly.' };
 
+  test('are the outermost SKILL.md of a folder, without what file managers leave there', async () => {
+    const skill = await mine().importSkill({
+      files: {
+        'release-notes/.DS_Store': '\0',
+        'release-notes/a/SKILL.md': text.replace('release-notes', 'inner'),
+        ...files,
+      },
+    });
+    expect(skill).toMatchObject({ name: 'release-notes', files: ['a/SKILL.md', 'references/tone.md'] });
+    await mine().deleteSkill({ id: skill.id });
+  });
+
   test('are imported, named to the model, loaded when wanted, exported as they came', async () => {
     const skill = await mine().importSkill({ files });
     expect(skill).toMatchObject({
@@ -244,6 +259,7 @@ describe('skills', () => {
     ['with a bad name', { 'SKILL.md': '---\nname: Not Good\ndescription: x\n---\n' }, /name/],
     ['with YAML that unfolds', { 'SKILL.md': '---\nname: &n x\ndescription: *n\n---\n' }, /aliases/],
     ['with a path out of it', { 'SKILL.md': text, '../x': 'y' }, /no path inside/],
+    ['with what is no text', { 'SKILL.md': text, 'logo.png': 'PNG\0' }, /“logo.png” is no text/],
   ])('%s are refused', async (_, files, message) => {
     await expect(mine().importSkill({ files })).rejects.toThrow(message);
   });

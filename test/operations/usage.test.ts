@@ -153,10 +153,17 @@ describe('limits', () => {
   test('one a person sets for themselves only tightens, and goes when they like', async () => {
     const admins = await ada.client.usage.setLimit({ user_id: bob.id, period: 'day', max_tokens: 1e9 });
     const own = await bob.client.usage.setLimit({ period: 'day', max_tokens: 5 });
-    expect(own).toMatchObject({ scope: 'user', is_own: true, may_change: true, name: bob.email });
+    expect(admins).toMatchObject({ holds_for_caller: false });
+    expect(own).toMatchObject({
+      scope: 'user',
+      is_own: true,
+      holds_for_caller: true,
+      may_change: true,
+      name: bob.email,
+    });
     const { answer } = await ask(bob);
     expect(answer).toMatchObject({ status: 'failed', error: expect.stringContaining('allows 5 tokens') });
-    expect(answer.error).toContain('Settings');
+    expect(answer.error).toContain('raise it in Settings, Usage.');
     await expect(bob.client.usage.deleteLimit({ id: admins.id })).rejects.toMatchObject(code('forbidden'));
     await expect(bob.client.usage.setLimit({ user_id: bob.id, max_tokens: 1e12 })).rejects.toMatchObject(
       code('forbidden'),
@@ -178,7 +185,15 @@ describe('limits', () => {
     const carl = await app.person('carl@example.org');
     const { id: project_id } = await bob.client.projects.create({ name: 'Mine' });
     const limit = await bob.client.usage.setLimit({ project_id, period: 'total', max_cost_usd: 0.5 });
-    expect(limit).toMatchObject({ scope: 'project', name: 'Mine', resets_at: null, used_tokens: 0 });
+    expect(limit).toMatchObject({
+      scope: 'project',
+      name: 'Mine',
+      resets_at: null,
+      used_tokens: 0,
+      holds_for_caller: true,
+    });
+    const seen = (await ada.client.usage.listLimits({})).items.find(({ id }) => id === limit.id);
+    expect(seen).toMatchObject({ holds_for_caller: false });
     expect((await carl.client.usage.listLimits({})).items).toEqual([]);
     await expect(carl.client.usage.setLimit({ project_id, max_tokens: 1 })).rejects.toMatchObject(
       code('forbidden'),

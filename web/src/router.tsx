@@ -237,7 +237,7 @@ const servers = createRoute({
 });
 const signedIn = createRoute({
   ...settingsTab('/servers/signed-in'),
-  validateSearch: z.object({ code: text, state: text, iss: text, error: text }),
+  validateSearch: z.object({ code: text, state: text, iss: text, error: text, error_description: text }),
   component: lazyPage(() => import('./features/extensions/signed-in-page.tsx'), 'SignedInPage'),
 });
 const functions = createRoute({

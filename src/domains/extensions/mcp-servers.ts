@@ -135,9 +135,7 @@ export class McpServers {
     let authorization_url: string | null = null;
     try {
       await this.#connection(principal, id);
-      await this.#deps.database.as(principal, (session) =>
-        session.updateTable('mcp_configs').set({ enabled: true }).where('id', '=', id).execute(),
-      );
+      await this.#enable(principal, id);
     } catch (error) {
       if (!isAppError(error)) throw error;
       authorization_url = (error.details?.authorization_url as string | undefined) ?? null;
@@ -151,7 +149,15 @@ export class McpServers {
     await this.#find(context.principal, id);
     await this.#close(id);
     await this.#connection(context.principal, id, authorization);
+    await this.#enable(context.principal, id);
     return this.#get(context.principal, id);
+  }
+
+  /** What its owner connected is what they want to use. */
+  async #enable(principal: UserPrincipal, id: string): Promise<void> {
+    await this.#deps.database.as(principal, (session) =>
+      session.updateTable('mcp_configs').set({ enabled: true }).where('id', '=', id).execute(),
+    );
   }
 
   /** Enabled tools of enabled servers, with the server they are of. */

@@ -52,6 +52,9 @@ export function readSkill(text: string): SkillFile {
   return { head: parsed.data, body: (match[2] ?? '').trim() };
 }
 
+/** Left behind by file managers. */
+export const isDebris = (path: string): boolean => /(^|\/)(__MACOSX|\.DS_Store|Thumbs\.db)(\/|$)/.test(path);
+
 /** A path inside the skill's folder: relative, without steps out of it. Errors: `invalid_input`. */
 export function skillPath(path: string): string {
   const parts = path.replaceAll('\\', '/').split('/');

@@ -2,14 +2,12 @@ import { promisify } from 'node:util';
 import yauzl from 'yauzl';
 import yazl from 'yazl';
 import { AppError } from '../../kernel/errors.ts';
-import { skillPath } from './skill-file.ts';
+import { isDebris, skillPath } from './skill-file.ts';
 
 /** Most bytes of a skill that comes as a zip, and of what it unpacks to: text that somebody wrote is smaller. */
 export const maxZipBytes = 5 * 1024 * 1024;
 const maxUnpackedBytes = 4 * 1024 * 1024;
 const maxEntries = 500;
-/** Left behind by file managers. */
-const debris = /(^|\/)(__MACOSX|\.DS_Store|Thumbs\.db)(\/|$)/;
 /** Upper half of a zip's external attributes as Unix writes them: the kind of a file, and that of a link. */
 const kindMask = 0o170000;
 const link = 0o120000;
@@ -35,7 +33,7 @@ export async function unzipSkill(bytes: Buffer): Promise<Record<string, string>>
       if (++entries > maxEntries) throw refuse('The zip names too many files.');
       if (((entry.externalFileAttributes >>> 16) & kindMask) === link)
         throw refuse(`“${entry.fileName}” in the zip is a link.`, 'Put the file itself into the folder.');
-      if (entry.fileName.endsWith('/') || debris.test(entry.fileName)) return;
+      if (entry.fileName.endsWith('/') || isDebris(entry.fileName)) return;
       total += entry.uncompressedSize;
       if (total > maxUnpackedBytes) throw refuse('The zip unpacks to more than a skill may hold.');
       const parts: Buffer[] = [];

@@ -11,7 +11,7 @@ import {
 import { AppError } from '../../kernel/errors.ts';
 import type { UserContext } from '../../operations/index.ts';
 import type { extensionsContract, Skill } from './contract.ts';
-import { readSkill, skillPath } from './skill-file.ts';
+import { isDebris, readSkill, skillPath } from './skill-file.ts';
 import { unzipSkill, zipSkill } from './skill-zip.ts';
 
 type Input<K extends keyof typeof extensionsContract> = z.output<(typeof extensionsContract)[K]['input']>;
@@ -37,8 +37,19 @@ export class Skills {
   /** Keeps a skill and installs it; one of the same name of one's own is replaced. */
   import(context: UserContext, { files }: Input<'importSkill'>) {
     const { principal } = context;
-    const all = Object.entries(files).map(([path, text]) => [skillPath(path), text] as const);
-    const root = all.map(([path]) => path).find((path) => /(^|\/)SKILL\.md$/.test(path));
+    const all = Object.entries(files)
+      .map(([path, text]) => [skillPath(path), text] as const)
+      .filter(([path]) => !isDebris(path));
+    const binary = all.find(([, text]) => text.includes('\0'));
+    if (binary)
+      throw new AppError('invalid_input', `“${binary[0]}” is no text.`, {
+        fix: 'A skill holds text files; leave out what is none.',
+      });
+    // The outermost one: a skill about skills has others in its folders.
+    const [root] = all
+      .map(([path]) => path)
+      .filter((path) => /(^|\/)SKILL\.md$/.test(path))
+      .sort((one, other) => one.split('/').length - other.split('/').length);
     if (!root)
       throw new AppError('invalid_input', 'There is no SKILL.md among the files.', {
         fix: 'Choose the folder that holds SKILL.md.',

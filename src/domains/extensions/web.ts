@@ -125,7 +125,7 @@ export class Web {
     try {
       results = await (await this.#open(row)).search(query, 3, context.signal);
       ok = true;
-      message = `${engineName(row.kind)} answers with ${results.length} results.`;
+      message = `${engineName(row.kind)} answers with ${results.length} ${results.length === 1 ? 'result' : 'results'}.`;
     } catch (error) {
       if (!isAppError(error)) throw error;
       message = [error.message, error.fix].filter(Boolean).join(' ');

@@ -49,6 +49,8 @@ export const usageLimit = z.object({
   reserved_cost_usd: money,
   /** When its period ends; null for one that holds for good. */
   resets_at: time.nullable(),
+  /** Whether it can stop calls of the caller; administrators see those of others as well. */
+  holds_for_caller: z.boolean(),
   may_change: z.boolean(),
 });
 export type UsageLimit = z.output<typeof usageLimit>;

@@ -73,8 +73,11 @@ async function select(session: Session, id?: string): Promise<LimitRow[]> {
         as scope, l.user_id, l.project_id, l.organization_id, coalesce(u.email, p.name, o.name, '') as name, l.period, l.is_own,
       l.max_tokens, l.max_cost_usd, l.warn_at::float8 as warn_at, v.used_tokens, v.used_cost_usd, v.reserved_tokens, v.reserved_cost_usd,
       private.limit_resets_at(l.period) as resets_at,
+      coalesce(l.user_id = (select auth.uid()) or l.project_id = any (e.ids) or l.organization_id in (
+        select o.organization_id from meta_projects o where o.id = any (e.ids)), false) as holds_for_caller,
       private.may_set_limit(l.user_id, l.project_id, l.organization_id, l.is_own) as may_change
     from usage_limits l join private.visible_limits() v on v.limit_id = l.id
+    cross join (select array(select private.project_ids('editor')) as ids) e
     left join users u on u.id = l.user_id left join meta_projects p on p.id = l.project_id
     left join organizations o on o.id = l.organization_id
     where ${id === undefined ? sql`true` : sql`l.id = ${id}`}

@@ -16,6 +16,7 @@ export const importJob = z.object({
   report: z.array(z.object({ kind: z.string(), external_id: z.string(), problem: z.string() })),
   error_message: z.string().nullable(),
   created_at: time,
+  /** From then on nothing more comes in; a stopped one first keeps the chat it is at. */
   completed_at: time.nullable(),
 });
 export type ImportJob = z.output<typeof importJob>;

@@ -30,6 +30,17 @@ export interface ImportDeps {
   tempDir: string;
 }
 
+/** Deletes the uploaded export of an import that has ended, which nobody asked to keep. */
+export async function dropExport(
+  files: FileService,
+  context: Pick<UserContext, 'principal' | 'signal'>,
+  id: string,
+): Promise<void> {
+  await files.delete(context, id).catch((error: unknown) => {
+    if (!isAppError(error, 'not_found')) throw error;
+  });
+}
+
 interface ImportClaim extends Claim {
   user_id: string;
   project_id: string | null;
@@ -71,22 +82,21 @@ export class ImportSource implements WorkSource<ImportClaim> {
 
   async run(claim: ImportClaim, worker: string, signal: AbortSignal): Promise<void> {
     const path = join(this.#deps.tempDir, `import-${newId()}`);
+    const context = { principal: await this.#principal(claim.user_id), signal };
     try {
-      const context = { principal: await this.#principal(claim.user_id), signal };
       const run = new ImportRun(this.#deps, claim, context, path);
       await run.all();
       await this.#end(claim, worker, 'completed', null);
-      await this.#deps.files.delete(context, claim.storage_path).catch((error: unknown) => {
-        if (!isAppError(error, 'not_found')) throw error;
-      });
+      await dropExport(this.#deps.files, context, claim.storage_path);
     } catch (error) {
-      if (signal.aborted || isAppError(error, 'conflict')) return;
+      if (signal.aborted || isAppError(error, 'conflict')) return await this.#stopped(claim);
       await this.#end(
         claim,
         worker,
         'failed',
         isAppError(error) ? `${error.message} ${error.fix ?? ''}`.trim() : 'A fault on the server.',
       );
+      await dropExport(this.#deps.files, context, claim.storage_path);
       if (!isAppError(error)) throw error;
     } finally {
       await rm(path, { force: true });
@@ -102,6 +112,15 @@ export class ImportSource implements WorkSource<ImportClaim> {
           progress = case when status = 'completed' then 100 else progress end
         where id = ${id} and status in ('completed', 'failed')`.execute(session);
     });
+  }
+
+  /** Says of an import that its owner stopped that no more comes in; one that another worker took over goes on. */
+  async #stopped({ id, attempt }: ImportClaim): Promise<void> {
+    await this.#deps.database.asService('a stopped import has ended', (session) =>
+      sql`update import_jobs set completed_at = now() where id = ${id} and attempt = ${attempt} and status = 'cancelled'`.execute(
+        session,
+      ),
+    );
   }
 
   #principal(userId: string): Promise<UserPrincipal> {
@@ -273,11 +292,14 @@ class ImportRun {
     });
   }
 
-  #report(progress: number) {
-    return this.#deps.database.asService('progress of an import', (session) =>
-      sql`update import_jobs set progress = ${progress}, report = ${json(this.#problems.slice(0, maxReported))}
-        where id = ${this.#job.id}`.execute(session),
-    );
+  /** Errors: `conflict` when its owner has stopped it. */
+  async #report(progress: number): Promise<void> {
+    await this.#deps.database.asService('progress of an import', async (session) => {
+      const { rows } = await sql`
+        update import_jobs set progress = ${progress}, report = ${json(this.#problems.slice(0, maxReported))}
+        where id = ${this.#job.id} and status = 'running' returning id`.execute(session);
+      if (rows.length === 0) throw new AppError('conflict', 'The import was stopped.');
+    });
   }
 }
 

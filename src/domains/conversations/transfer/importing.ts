@@ -5,6 +5,7 @@ import { AppError } from '../../../kernel/errors.ts';
 import type { UserContext } from '../../../operations/index.ts';
 import type { FileService } from '../../files/index.ts';
 import type { importJob, importsContract } from './contract.ts';
+import { dropExport } from './import-source.ts';
 
 type Input<K extends keyof typeof importsContract> = z.output<(typeof importsContract)[K]['input']>;
 export type ImportSourceName = 'chatgpt' | 'claude';
@@ -19,8 +20,12 @@ const fields = [
   'failed_count',
   'error_message',
   'created_at',
-  'completed_at',
 ] as const;
+// One that was stopped has ended when its worker says so, when that worker was lost, or at once where none had begun.
+const completed_at = sql<Date | null>`coalesce(completed_at, case when status = 'cancelled'
+  and coalesce(lease_expires_at, created_at) < now() then coalesce(lease_expires_at, created_at) end)`.as(
+  'completed_at',
+);
 const report = sql<z.output<typeof importJob>['report']>`report`.as('report');
 
 /** Imports as people ask for them; a worker does the work. */
@@ -72,7 +77,7 @@ export class Importing {
     return this.#database.as(context.principal, async (session) => ({
       items: await session
         .selectFrom('import_jobs')
-        .select([...fields, report])
+        .select([...fields, completed_at, report])
         .where('user_id', '=', context.principal.user_id)
         .where('source', 'in', ['chatgpt', 'claude'])
         .orderBy('created_at', 'desc')
@@ -81,22 +86,24 @@ export class Importing {
     }));
   }
 
-  /** Stops an import; what it made so far stays. */
-  cancel(context: UserContext, { import_id }: Input<'cancelImport'>) {
-    return this.#database.as(context.principal, async (session) => {
+  /** Stops an import; what it made so far stays, its export does not. */
+  async cancel(context: UserContext, { import_id }: Input<'cancelImport'>) {
+    const { job, storage_path } = await this.#database.as(context.principal, async (session) => {
       const row = await session
         .updateTable('import_jobs')
         .set({ status: 'cancelled' })
         .where('id', '=', import_id)
         .where('status', 'in', ['pending', 'running'])
-        .returning('id')
+        .returning('storage_path')
         .executeTakeFirst();
       if (!row) {
         await read(session, import_id);
         throw new AppError('conflict', 'The import has ended already.', { fix: 'Reload to see how.' });
       }
-      return read(session, import_id);
+      return { job: await read(session, import_id), storage_path: row.storage_path };
     });
+    if (storage_path !== null) await dropExport(this.#files, context, storage_path);
+    return job;
   }
 }
 
@@ -104,7 +111,7 @@ const read = async (session: Session, id: string) =>
   found(
     await session
       .selectFrom('import_jobs')
-      .select([...fields, report])
+      .select([...fields, completed_at, report])
       .where('id', '=', id)
       .executeTakeFirst(),
     'The import',

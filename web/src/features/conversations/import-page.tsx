@@ -152,7 +152,7 @@ function ImportRow({ job }: { job: ImportJob }) {
       </div>
       {running && <ProgressBar label={`Importing from ${product}`} value={job.progress / 100} />}
       <p role="status">
-        {job.status === 'cancelled' ? 'Stopped: ' : ''}
+        {job.status === 'cancelled' && (job.completed_at ? 'Stopped: ' : 'Stopping: ')}
         {plural(job.created_count, 'chat')} imported, {job.skipped_count} there already, {job.failed_count}{' '}
         not taken
       </p>

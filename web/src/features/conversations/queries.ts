@@ -69,5 +69,5 @@ export const importsQuery = queryOptions({
   queryKey: [...conversationKeys.all, 'imports'],
   queryFn: ({ signal }) => api.conversations.listImports({}, { signal }),
   refetchInterval: (query) =>
-    query.state.data?.items.some(({ status }) => status === 'pending' || status === 'running') ? 1000 : false,
+    query.state.data?.items.some(({ completed_at }) => completed_at === null) ? 1000 : false,
 });

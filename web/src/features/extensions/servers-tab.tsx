@@ -60,11 +60,13 @@ export function ServersTab() {
 
 function ServerCard({ server }: { server: McpServer }) {
   const [deleting, setDeleting] = useState(false);
-  const [signIn, setSignIn] = useState<string | null>(null);
   const refresh = { refresh: [serversQuery.queryKey] };
-  const connect = useAction(api.extensions.connectServer, {
+  const connect = useAction(api.extensions.connectServer, refresh);
+  const signIn = useAction(api.extensions.connectServer, {
     ...refresh,
-    onSuccess: ({ authorization_url }) => setSignIn(authorization_url),
+    onSuccess: ({ authorization_url }) => {
+      if (authorization_url) location.assign(authorization_url);
+    },
   });
   const update = useAction(api.extensions.updateServer, refresh);
   const remove = useAction(api.extensions.deleteServer, { ...refresh, done: 'Server removed.' });
@@ -128,8 +130,13 @@ function ServerCard({ server }: { server: McpServer }) {
         >
           {server.last_health_check ? 'Connect again' : 'Connect'}
         </Button>
-        {signIn && (
-          <Button size="sm" tone="primary" onClick={() => location.assign(signIn)}>
+        {server.health_status === 'degraded' && (
+          <Button
+            size="sm"
+            tone="primary"
+            busy={signIn.isPending}
+            onClick={() => signIn.mutate({ id: server.id })}
+          >
             Sign in
           </Button>
         )}

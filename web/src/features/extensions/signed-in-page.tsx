@@ -10,7 +10,7 @@ const route = getRouteApi('/shell/settings/servers/signed-in');
 
 /** Where an authorization server sends a person back to: hands in what it said and goes on to the servers. */
 export function SignedInPage() {
-  const { code = '', state = '', iss, error } = route.useSearch();
+  const { code = '', state = '', iss, error, error_description } = route.useSearch();
   const navigate = useNavigate();
   const client = useQueryClient();
   const begun = useRef(false);
@@ -27,7 +27,8 @@ export function SignedInPage() {
     begun.current = true;
     finish.mutate();
   }, [error, finish]);
-  if (error) return <ErrorState error={new Error(`The sign-in was refused: ${error}`)} />;
+  if (error)
+    return <ErrorState error={new Error(`The sign-in was refused: ${error_description ?? error}`)} />;
   if (finish.isError) return <ErrorState error={finish.error} />;
   return <SkeletonList rows={1} height="h-28" />;
 }

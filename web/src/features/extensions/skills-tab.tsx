@@ -15,6 +15,16 @@ import { type Skill, skillsQuery } from './queries.ts';
 
 const maxFileBytes = 500_000;
 
+/** What a file says; null where it is no text. */
+async function textOf(file: File): Promise<string | null> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}
+
 /** Skills in the SKILL.md format: a folder with instructions that a model loads when it needs them. */
 export function SkillsTab() {
   const [search, setSearch] = useState('');
@@ -43,12 +53,15 @@ export function SkillsTab() {
     event.target.value = '';
     const zip = list.find(({ name }) => /\.zip$/i.test(name));
     if (zip) return bringZip.mutate(zip);
-    const fitting = list.filter(({ size }) => size <= maxFileBytes);
-    if (fitting.length < list.length)
-      toast({ text: `${plural(list.length - fitting.length, 'file')} too large, left out.` });
-    const files = await Promise.all(
-      fitting.map(async (item) => [item.webkitRelativePath || item.name, await item.text()] as const),
-    );
+    const files: [string, string][] = [];
+    const leftOut: string[] = [];
+    for (const item of list) {
+      const text = item.size <= maxFileBytes ? await textOf(item) : null;
+      if (text === null) leftOut.push(item.name);
+      else files.push([item.webkitRelativePath || item.name, text]);
+    }
+    if (leftOut.length > 0)
+      toast({ text: `Left out, as too large or no text: ${leftOut.join(', ').slice(0, 200)}` });
     if (files.length > 0) bring.mutate({ files: Object.fromEntries(files) });
   }
   return (

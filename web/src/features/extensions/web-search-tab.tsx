@@ -64,7 +64,7 @@ function InUse({ connection }: { connection: WebSearchConnection }) {
         />
       </div>
       {last_test_message && <p className="text-muted">{last_test_message}</p>}
-      {test.data && test.data.results.length > 0 && (
+      {last_test_ok && test.data && test.data.results.length > 0 && (
         <ul aria-label="Results of the test" className="space-y-1 text-[13px]">
           {test.data.results.map((result) => (
             <li key={result.url} className="truncate">

@@ -11,7 +11,7 @@ const everyMs = 30_000;
 export function LimitBanner() {
   const limits = useQuery({ ...limitsQuery, refetchInterval: everyMs });
   const [fullest] = (limits.data?.items ?? [])
-    .filter((limit) => shareUsed(limit) >= limit.warn_at)
+    .filter((limit) => limit.holds_for_caller && shareUsed(limit) >= limit.warn_at)
     .sort((one, other) => shareUsed(other) - shareUsed(one));
   if (!fullest) return null;
   const share = shareUsed(fullest);
