@@ -16,6 +16,8 @@ export default defineConfig({
     exclude: ['test/browser/**', 'test/conformance/**', 'node_modules/**'],
     globalSetup: ['test/harness/global.ts'],
     pool: 'forks',
+    // A process and the modules for each file took a quarter of the time. What a test changes of its process it puts back.
+    isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: FaultsFirst },
     testTimeout: 120_000,

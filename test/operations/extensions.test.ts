@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
 import { startMcpServer } from '../harness/mcp-server.ts';
 import { ScriptedModel } from '../harness/model.ts';
@@ -151,6 +151,9 @@ describe('MCP servers', () => {
     });
     expect((await mine().connectServer({ id })).server.health_status).toBe('healthy');
     process.env.META_AGENT_SECRET_OF_OURS = 'x';
+    onTestFinished(() => {
+      delete process.env.META_AGENT_SECRET_OF_OURS;
+    });
     const seen = await useTool(ada, 'local__environment', {});
     expect(seen).toContain('GIVEN');
     expect(seen).not.toMatch(/META_AGENT/);
