@@ -82,6 +82,8 @@ create table if not exists public.api_keys (
   created_at timestamptz not null default now()
 );
 
+-- Nothing could set it and nothing held to it, so no client has lost anything.
+-- squawk-ignore ban-drop-column
 alter table public.api_keys drop column if exists project_ids;
 
 comment on table public.api_keys is 'API access tokens of programs that act for a user.';
