@@ -52,7 +52,7 @@ export function CanvasPage() {
           <ProjectSelect
             label="Project"
             quiet
-            none="All of mine"
+            none={published ? 'All' : 'All of mine'}
             value={project}
             onChange={(value) => change({ project: value || undefined })}
           />
