@@ -76,7 +76,21 @@ test(`${kills} kills during a run lose and repeat nothing`, { timeout: 600_000 }
       await server.start();
     }
   }
-  await until(async () => done || act().catch(() => false), 'both projects are completed', 180_000);
+  let trouble: unknown;
+  await until(
+    async () =>
+      done ||
+      act().catch((error: unknown) => {
+        trouble = error;
+        return false;
+      }),
+    'both projects are completed',
+    180_000,
+  ).catch(async (error: unknown) => {
+    const graphs = await Promise.all(projects.map((project_id) => client.projects.graph({ project_id })));
+    const stand = graphs.map(({ tasks }) => tasks.map(({ status, last_error }) => [status, last_error]));
+    throw new Error(`${String(error)}, last ${String(trouble)}: ${JSON.stringify(stand)}`);
+  });
 
   for (const project_id of projects) {
     const { tasks } = await client.projects.graph({ project_id });

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/index.ts';
 import type { Database } from '../../src/database/index.ts';
 import type { Worker } from '../../src/jobs/index.ts';
 import { openTestDatabase } from './database.ts';
+import { mostRequests } from './server.ts';
 
 export interface TestApp {
   app: App;
@@ -64,7 +65,7 @@ export async function openTestApp(settings: Record<string, string> = {}): Promis
         return (await response.json()) as { id?: string; key?: string };
       };
       const user = await call('/api/users', { email, password });
-      const { key } = await call('/api/users/keys', { email });
+      const { key } = await call('/api/users/keys', { email, rate_limit: mostRequests });
       const client = createClient({
         key,
         fetch: (input, init) => fetch(String(input), init as RequestInit),

@@ -10,6 +10,8 @@ import { openTestDatabase } from './database.ts';
 import { until } from './until.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** Tests ask more often than programs. */
+export const mostRequests = 10_000;
 export const admin = { email: 'admin@example.org', password: 'a long enough password' };
 
 /** A real server process (and worker processes, on Postgres), to be killed and started again. */
@@ -178,7 +180,8 @@ export async function openTestServer({
 
   await testServer.start();
   if (account) {
-    const { stdout } = await testServer.run('key', 'create', '--email', admin.email);
+    const limit = ['--rate-limit', String(mostRequests)];
+    const { stdout } = await testServer.run('key', 'create', '--email', admin.email, ...limit);
     testServer.key = (JSON.parse(stdout) as { key: string }).key;
     testServer.client = createClient({ url, key: testServer.key });
   }

@@ -56,10 +56,12 @@ export function createProgram(version: string, actions: CliActions): Command {
     .requiredOption('--email <address>', 'whose key')
     .option('--name <text>', 'what it is for', 'command line')
     .option('--scopes <list>', 'comma-separated, or * for all', '*')
+    .option('--rate-limit <number>', 'requests a minute', '1000')
     .action((options: Record<string, string>, self: Command) =>
       actions.call(configOf(self), 'users.create-key', {
         ...pick(options, ['email', 'name']),
         scopes: (options.scopes ?? '*').split(','),
+        rate_limit: Number(options.rateLimit),
       }),
     );
   command(program, 'call', 'run any operation, for example: call projects.list --input \'{"limit":5}\'')
