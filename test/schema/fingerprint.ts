@@ -21,3 +21,6 @@ export const fingerprint = `
       where prokind in ('f', 'p') and pronamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'auth', 'storage'))
     union all select 'enum', enumtypid::regtype::text, string_agg(enumlabel, ',' order by enumsortorder) from pg_enum group by enumtypid
   ) f order by 1, 2, 3`;
+
+/** One value that is another one when any line of the fingerprint is. */
+export const fingerprintDigest = `select md5(string_agg(f::text, '|')) from (${fingerprint}) f`;
