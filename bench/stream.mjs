@@ -136,7 +136,7 @@ async function measure() {
     const provider = await start([fileURLToPath(import.meta.url), 'provider'], {}, /http:\S+/);
     await start([cli, 'start'], env, new RegExp(url));
     const keys = [];
-    // A key is limited to 1,200 requests a minute, so several people speak.
+    // A key is limited to 1,000 requests a minute, so several people speak.
     for (let person = 0; person < Math.ceil(streams / 250) + 1; person++) {
       const email = `bench-${port}-${person}@example.org`;
       await run(cli, env, 'user', 'create', '--email', email, '--password', account.password);

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { type Config, openSecretBox } from './config/index.ts';
 import type { Database, DeployStep, Session, UserPrincipal } from './database/index.ts';
 import { type AgentDeps, TaskSource } from './domains/agents/index.ts';
-import { Authenticator, AuthService, authOperations } from './domains/auth/index.ts';
+import { Authenticator, AuthService, authOperations, requestsPerMinute } from './domains/auth/index.ts';
 import { CanvasEvents, CanvasService, CanvasSharing, canvasOperations } from './domains/canvas/index.ts';
 import { Completions, Embeddings, ImageLoader } from './domains/completions/index.ts';
 import {
@@ -68,9 +68,6 @@ export interface AppOptions {
 
 /** Answers one process produces at the same time: each mostly waits for its vendor. */
 const answersAtOnce = 1_000;
-
-/** Requests a minute of one person or address. */
-const requestsPerMinute = 1_200;
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 

@@ -5,9 +5,9 @@ import { type App, createApp } from '../../src/app.ts';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import type { Database } from '../../src/database/index.ts';
+import { requestsPerMinute } from '../../src/domains/auth/contract.ts';
 import type { Worker } from '../../src/jobs/index.ts';
 import { openTestDatabase } from './database.ts';
-import { mostRequests } from './server.ts';
 
 export interface TestApp {
   app: App;
@@ -65,7 +65,7 @@ export async function openTestApp(settings: Record<string, string> = {}): Promis
         return (await response.json()) as { id?: string; key?: string };
       };
       const user = await call('/api/users', { email, password });
-      const { key } = await call('/api/users/keys', { email, rate_limit: mostRequests });
+      const { key } = await call('/api/users/keys', { email, rate_limit: requestsPerMinute });
       const client = createClient({
         key,
         fetch: (input, init) => fetch(String(input), init as RequestInit),

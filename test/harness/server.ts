@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { Database } from '../../src/database/index.ts';
+import { requestsPerMinute } from '../../src/domains/auth/contract.ts';
 import { openTestDatabase } from './database.ts';
 import { until } from './until.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-/** Tests ask more often than programs. */
-export const mostRequests = 10_000;
 export const admin = { email: 'admin@example.org', password: 'a long enough password' };
 
 /** A real server process (and worker processes, on Postgres), to be killed and started again. */
@@ -180,7 +179,7 @@ export async function openTestServer({
 
   await testServer.start();
   if (account) {
-    const limit = ['--rate-limit', String(mostRequests)];
+    const limit = ['--rate-limit', String(requestsPerMinute)];
     const { stdout } = await testServer.run('key', 'create', '--email', admin.email, ...limit);
     testServer.key = (JSON.parse(stdout) as { key: string }).key;
     testServer.client = createClient({ url, key: testServer.key });

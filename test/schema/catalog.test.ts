@@ -32,15 +32,16 @@ describe('deployment', () => {
   test('running the files again changes nothing: neither one of them nor all', async () => {
     const now = async () => [await query(fingerprint), await query(seeds)];
     const before = await now();
-    const digest = await query(fingerprintDigest);
+    const digest = async () => (await query(fingerprintDigest))[0]?.[0];
+    const deployed = await digest();
     for (const { file, sql: text } of schemaFiles()) {
       await database
         .withOwner((client) => client.query(`begin; ${text}; commit;`))
         .catch((error: unknown) => {
           throw new Error(`${file} does not run again`, { cause: error });
         });
-      const [[same] = []] = await query(`select (${fingerprintDigest}) = '${digest}'`);
-      if (!same) expect(await now(), `${file} alone changed the catalog`).toEqual(before);
+      if ((await digest()) !== deployed)
+        expect(await now(), `${file} alone changed the catalog`).toEqual(before);
     }
     expect(await now()).toEqual(before);
   });

@@ -45,8 +45,8 @@ beforeAll(async () => {
 afterAll(() => fresh.close());
 
 test('a new folder begins as the image, which equals a deployment', async (context) => {
-  const image = process.env.META_AGENT_TEST_IMAGE;
-  if (!image) return context.skip('embedded only');
+  context.skip(process.env.META_AGENT_TEST_DATABASE_URL !== undefined, 'embedded only');
+  const image = process.env.META_AGENT_TEST_IMAGE ?? expect.fail('there is no image to test');
   const folder = mkdtempSync(join(tmpdir(), 'meta-agent-image-'));
   const data = join(folder, 'data');
   try {

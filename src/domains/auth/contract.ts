@@ -63,8 +63,10 @@ export const accessRow = z.object({
   policies: z.array(z.object({ name: z.string(), action: z.string(), roles: z.array(z.string()) })),
 });
 
-/** Requests a minute that a key allows. */
-const rateLimit = z.number().int().min(1).max(10_000).default(1_000);
+/** Requests a minute of one person or address. */
+export const requestsPerMinute = 1_200;
+/** Requests a minute that a key allows of those. */
+const rateLimit = z.number().int().min(1).max(requestsPerMinute).default(1_000);
 const keyScopes = z.enum(['*', ...scopes.filter((scope) => scope.includes(':'))] as [string, ...string[]]);
 
 export const authContract = {

@@ -1,8 +1,8 @@
+export { completeProject } from './completion.ts';
 export { ProjectEvents } from './events.ts';
 export { projectOperations } from './operations.ts';
 export {
   acceptArtifacts,
-  completeProject,
   deleteEmptyWorkstreams,
   deleteProposedTasks,
   ensureWorkstream,

@@ -3,6 +3,7 @@ import { type Database, found, type Session } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
+import { completeProject, lockProject, reopenProject } from './completion.ts';
 import { agentName, type projectsContract } from './contract.ts';
 import * as queries from './queries.ts';
 
@@ -58,7 +59,7 @@ export class ProjectService {
    */
   plan(context: UserContext, { project_id, goal }: Input<'plan'>) {
     return this.#database.as(context.principal, async (session) => {
-      await queries.lockProject(session, project_id);
+      await lockProject(session, project_id);
       let current = await project(session, project_id);
       if (goal !== undefined) await queries.updateProject(session, project_id, { goal });
       current = await project(session, project_id);
@@ -214,7 +215,7 @@ export class ProjectService {
       if (current.status === 'needs_review') {
         await queries.updateTask(session, id, { status: 'done' });
         await queries.acceptArtifacts(session, id);
-        await queries.completeProject(session, current.project_id);
+        await completeProject(session, current.project_id);
       } else if (current.requires_approval && current.approved_at === null)
         await queries.updateTask(session, id, { approved_at: new Date() });
       else
@@ -258,7 +259,7 @@ export class ProjectService {
         question: null,
         context_packet: { ...packet, remarks: [...(packet.remarks ?? []), ...(fresh ? [fresh] : [])] },
       });
-      await queries.reopenProject(session, row.project_id);
+      await reopenProject(session, row.project_id);
       return task(session, id);
     });
   }
@@ -271,7 +272,7 @@ export class ProjectService {
           fix: 'Reload to see its state.',
         });
       await queries.updateTask(session, id, { status: 'cancelled' });
-      await queries.completeProject(session, current.project_id);
+      await completeProject(session, current.project_id);
       return task(session, id);
     });
   }

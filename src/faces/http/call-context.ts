@@ -50,8 +50,9 @@ export async function openCall(c: Context<Env>, deps: ContextDeps): Promise<Http
         fix: 'Reload the page and try again.',
       });
   }
-  if (principal.kind !== 'user') deps.limiter.take(`ip:${ip}`);
-  else deps.limiter.take(principal.api_key_id ?? principal.user_id, principal.rate_limit);
+  deps.limiter.take(principal.kind === 'user' ? principal.user_id : `ip:${ip}`);
+  if (principal.kind === 'user' && principal.api_key_id !== undefined)
+    deps.limiter.take(principal.api_key_id, principal.rate_limit);
   const abort = new AbortController();
   c.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true });
   const idempotency_key = c.req.header('idempotency-key')?.slice(0, 200);

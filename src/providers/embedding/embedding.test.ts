@@ -117,6 +117,20 @@ describe('bundled', () => {
   });
 });
 
+test('more texts than a request takes go in several, in order, with the tokens of all', async () => {
+  answerLikeVendor();
+  const texts = Array.from({ length: 2_050 }, (_, index) => 'x'.repeat(index % 7));
+  const provider = remote('openai');
+  let tokens = 0;
+  const vectors = await provider.embed(texts, undefined, (counted) => {
+    tokens += counted;
+  });
+  expect(tokens).toBe(2);
+  const [last] = await provider.embed(texts.slice(-1));
+  expect(vectors).toHaveLength(texts.length);
+  expect(vectors.at(-1)).toEqual(last);
+});
+
 describe('remote failures', () => {
   test.each([
     [

@@ -24,7 +24,6 @@ function userPart(part: MessagePart) {
   }
 }
 
-/** Only where there is something to say: the adapters look at the key. */
 const optionsOf = <T>(providerOptions: T | undefined) =>
   providerOptions === undefined ? {} : { providerOptions };
 

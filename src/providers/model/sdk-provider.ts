@@ -1,4 +1,4 @@
-import type { LanguageModelV3StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV3StreamPart as SdkPart } from '@ai-sdk/provider';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { classify, httpError, modelError } from './failure.ts';
@@ -293,8 +293,6 @@ class IdleTimer {
     this.#ended.abort(new Error('ended'));
   }
 }
-
-type SdkPart = LanguageModelV3StreamPart;
 
 /** Turns the SDK's parts into events and remembers how the answer ended. */
 class StreamState {

@@ -1,4 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
+import { requestsPerMinute } from '../../../../src/domains/auth/contract.ts';
 import { scopes } from '../../../../src/operations/operation.ts';
 import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
@@ -93,7 +94,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
           type="number"
           required
           min={1}
-          max={10_000}
+          max={requestsPerMinute}
           hint="More than these are refused until a moment later."
           value={rateLimit}
           error={fields.rate_limit}
