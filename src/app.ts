@@ -148,7 +148,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...conversationOperations({
       conversations,
       approvals,
-      asking: new Asking(database, live),
+      asking: new Asking(database, live, embedding),
       previewing: new Previewing(turnDeps),
       sharing: new Sharing(database),
       importing,

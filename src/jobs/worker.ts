@@ -53,7 +53,7 @@ class LeaseLostError extends Error {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #sources: WorkSource[];
-  readonly #running = new Map<string, { abort: AbortController; done: Promise<void> }>();
+  readonly #running = new Map<string, { attempt: number; abort: AbortController; done: Promise<void> }>();
   readonly #stop = new AbortController();
   readonly #unlisten: (() => void)[] = [];
   readonly #loops: Promise<void>[] = [];
@@ -106,12 +106,14 @@ export class Worker {
 
   #begin(source: WorkSource, claim: Claim, wake: Wake): void {
     const key = `${source.name}:${claim.id}`;
+    // A database that crashed forgot the claim, and gave it to this worker again: what runs holds it.
+    if (this.#running.get(key)?.attempt === claim.attempt) return;
     const abort = new AbortController();
     const done = this.#run(source, claim, abort).finally(() => {
       this.#running.delete(key);
       wake.now();
     });
-    this.#running.set(key, { abort, done });
+    this.#running.set(key, { attempt: claim.attempt, abort, done });
   }
 
   async #run(source: WorkSource, claim: Claim, abort: AbortController): Promise<void> {

@@ -34,6 +34,8 @@ export const defaultMaxOutputTokens = 4_096;
 export interface Phase {
   thread_id: string;
   record: thread.Recorder;
+  /** The transcript when the phase begins, where that was read already; what `recover` takes back is no part of it. */
+  steps?: thread.Step[];
   principal: UserPrincipal;
   agent: string;
   system: string;
@@ -77,9 +79,12 @@ export interface LoopDeps {
 export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal): Promise<PhaseEnd> {
   const { recover } = phase.record;
   if (recover) await inSession(deps, phase, (session) => recover(session));
+  let known = phase.steps;
   for (let calls = 0; ; ) {
     signal.throwIfAborted();
-    const steps = await deps.database.as(phase.principal, (session) => phase.record.steps(session));
+    const steps =
+      known ?? (await deps.database.as(phase.principal, (session) => phase.record.steps(session)));
+    known = undefined;
     const open = thread.openCalls(steps);
     if (open.length > 0) {
       let searches = thread.countSearches(steps);

@@ -59,8 +59,17 @@ export function defineTool<I extends z.ZodObject, P = undefined>(tool: {
   return tool as unknown as Tool;
 }
 
+const schemas = new WeakMap<z.ZodObject, Record<string, unknown>>();
+
+/** The JSON Schema of a tool's input, made once: it is asked for before each call of a model. */
+function schemaOf(input: z.ZodObject): Record<string, unknown> {
+  const schema = schemas.get(input) ?? (z.toJSONSchema(input, { io: 'input' }) as Record<string, unknown>);
+  schemas.set(input, schema);
+  return schema;
+}
+
 export const toolSpec = (tool: Tool): ToolSpec => ({
   name: tool.name,
   description: tool.description,
-  inputSchema: tool.inputSchema ?? (z.toJSONSchema(tool.input, { io: 'input' }) as Record<string, unknown>),
+  inputSchema: tool.inputSchema ?? schemaOf(tool.input),
 });

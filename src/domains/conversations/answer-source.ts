@@ -11,7 +11,7 @@ import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
 import { permit } from './tools/approvals.ts';
-import { composeTurn, placeOfAnswer, type TurnDeps } from './turn.ts';
+import { composeTurn, factsFor, placeOf, type TurnDeps } from './turn.ts';
 
 /**
  * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them
@@ -26,6 +26,8 @@ interface AnswerClaim extends Claim {
   author_id: string;
   role: UserPrincipal['role'];
   project_id: string | null;
+  is_private: boolean;
+  question: string;
 }
 
 /** Answers of chats: produced by a worker, so that leaving the page stops nothing. */
@@ -45,13 +47,21 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   }
 
   claim(worker: string, limit: number, leaseSeconds: number): Promise<AnswerClaim[]> {
-    return this.#deps.database.asService('claim answers', async (session) => {
-      const { rows } = await sql<AnswerClaim>`
-        select m.id, m.attempt, m.conversation_id, u.id as author_id, u.role, m.project_id
-        from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds})) m
-        join users u on u.id = coalesce(m.author_id, m.user_id)`.execute(session);
-      return rows;
-    });
+    return this.#deps.database.asService(
+      'claim answers',
+      async (session) => {
+        const { rows } = await sql<AnswerClaim>`
+          select m.id, m.attempt, m.conversation_id, u.id as author_id, u.role, m.project_id, c.is_private,
+            coalesce(q.content, '') as question
+          from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds})) m
+          join users u on u.id = coalesce(m.author_id, m.user_id)
+          join meta_conversations c on c.id = m.conversation_id
+          left join meta_messages q on q.id = m.parent_message_id`.execute(session);
+        return rows;
+      },
+      // A claim that a crash of the database forgets is made again, by another worker: the name is part of the hold.
+      { durable: false },
+    );
   }
 
   extend({ id, attempt }: AnswerClaim, worker: string, leaseSeconds: number): Promise<boolean> {
@@ -84,8 +94,23 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   async #answer(claim: AnswerClaim, worker: string, principal: UserPrincipal, signal: AbortSignal) {
     const { database, clock } = this.#deps;
     const { conversation_id, project_id, id } = claim;
-    const place = await placeOfAnswer(this.#deps, claim, principal);
-    const turn = await composeTurn(this.#deps, place, principal, signal);
+    const recorder = answerRecorder(claim, this.#live, (session) =>
+      Promise.all([
+        noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
+        this.#deps.memory.touch(session, memory_ids),
+      ]),
+    );
+    const [{ place, steps }, facts] = await Promise.all([
+      database.as(principal, async (session) => {
+        const [place, steps] = await Promise.all([
+          placeOf(this.#deps, session, principal, { conversation_id, leaf: id }),
+          recorder.steps(session),
+        ]);
+        return { place: { ...place, answer_id: id }, steps };
+      }),
+      factsFor(this.#deps, claim, principal, signal),
+    ]);
+    const turn = await composeTurn(this.#deps, place, facts, principal);
     const { model, tier, memory_ids, parameters } = turn;
     const attached = new AttachedFiles(this.#deps, principal, model);
     const hold = async (session: Session): Promise<void> => {
@@ -100,12 +125,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
         { database, clock },
         {
           thread_id: conversation_id,
-          record: answerRecorder(claim, this.#live, (session) =>
-            Promise.all([
-              noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
-              this.#deps.memory.touch(session, memory_ids),
-            ]),
-          ),
+          record: recorder,
+          steps,
           flushMs: Math.max(shortestFlushMs, this.#live.size * flushMsForEach),
           principal,
           agent: 'chat',

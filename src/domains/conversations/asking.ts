@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { type Database, found, type Session } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { UserContext } from '../../operations/index.ts';
+import type { PersonalEmbedding } from '../usage/index.ts';
 import type { conversationsContract } from './contract.ts';
 import type { LiveText } from './live-text.ts';
 import * as queries from './queries.ts';
 import { readConversation } from './service.ts';
+import { lookedFor } from './turn.ts';
 import { toMessage } from './view.ts';
 
 type Input<K extends keyof typeof conversationsContract> = z.output<
@@ -18,10 +21,12 @@ const titleLength = 80;
 export class Asking {
   readonly #database: Database;
   readonly #live: LiveText;
+  readonly #embedding: PersonalEmbedding;
 
-  constructor(database: Database, live: LiveText) {
+  constructor(database: Database, live: LiveText, embedding: PersonalEmbedding) {
     this.#database = database;
     this.#live = live;
+    this.#embedding = embedding;
   }
 
   /** Keeps the question and the place of its answer in one transaction, after the last message that is shown. */
@@ -39,24 +44,16 @@ export class Asking {
       ]);
       const conversation = found(row, 'The conversation');
       mustBeFree(generating, key);
-      const { user_id, answer_id } = await ask(session, {
-        conversation_id: id,
-        parent_message_id: leaf,
-        content,
-        file_ids,
-        key,
-      });
-      const [user_message, assistant_message] = await Promise.all([
-        queries.findMessage(session, user_id),
-        queries.findMessage(session, answer_id),
+      if (!conversation.is_private) this.#embedding.expect(lookedFor(content));
+      const [{ user_id, answer_id }] = await Promise.all([
+        ask(session, { conversation_id: id, parent_message_id: leaf, content, file_ids, key }),
         ...(conversation.title
           ? []
           : [queries.updateConversation(session, id, { title: titleOf(content, 'New chat') })]),
       ]);
-      return {
-        user_message: toMessage(found(user_message, 'The message')),
-        assistant_message: toMessage(found(assistant_message, 'The message')),
-      };
+      const messages = await queries.findMessages(session, [user_id, answer_id]);
+      const message = (id: string) => toMessage(found(messages.get(id), 'The message'));
+      return { user_message: message(user_id), assistant_message: message(answer_id) };
     });
   }
 
@@ -163,27 +160,31 @@ async function ask(
   session: Session,
   { conversation_id, parent_message_id, content, file_ids, key }: Question,
 ) {
-  const user_id = await queries.insertMessage(session, {
-    conversation_id,
-    parent_message_id,
-    role: 'user',
-    content,
-    status: 'complete',
-    idempotency_key: key && `ask:${key}`,
-  });
+  const question = { id: newId(), conversation_id, idempotency_key: key && `ask:${key}` };
+  // They travel together; a repeated request finds the question it asked the first time.
+  const [user_id, answer_id] = await Promise.all([
+    queries.insertMessage(session, {
+      ...question,
+      parent_message_id,
+      role: 'user',
+      content,
+      status: 'complete',
+    }),
+    queries.insertMessage(session, {
+      conversation_id,
+      parent_message_id: queries.messageOf(question),
+      role: 'assistant',
+      content: '',
+      status: 'streaming',
+      idempotency_key: key && `answer:${key}`,
+    }),
+    queries.announceAnswer(session),
+    queries.announce(session, conversation_id),
+  ]);
   if (file_ids.length > 0 && (await queries.attachFiles(session, user_id, file_ids)) < file_ids.length)
     throw new AppError('not_found', 'A file that is attached does not exist.', {
       fix: 'Remove it, or upload it again.',
     });
-  const answer_id = await queries.insertMessage(session, {
-    conversation_id,
-    parent_message_id: user_id,
-    role: 'assistant',
-    content: '',
-    status: 'streaming',
-    idempotency_key: key && `answer:${key}`,
-  });
-  await Promise.all([queries.announceAnswer(session), queries.announce(session, conversation_id)]);
   return { user_id, answer_id };
 }
 

@@ -15,7 +15,7 @@ import { AttachedFiles } from './attachments.ts';
 import type { conversationsContract } from './contract.ts';
 import { findLeaf } from './queries.ts';
 import { stepsBefore } from './recorder.ts';
-import { composeTurn, placeOfQuestion, type TurnDeps } from './turn.ts';
+import { composeTurn, factsFor, placeOf, type TurnDeps } from './turn.ts';
 
 type Preview = z.output<typeof conversationsContract.preview.input>;
 
@@ -39,11 +39,12 @@ export class Previewing {
     const { place, before } = await database.as(principal, async (session) => {
       const leaf = await findLeaf(session, conversation_id);
       return {
-        place: await placeOfQuestion(this.#deps, session, principal, conversation_id, leaf, content),
+        place: await placeOf(this.#deps, session, principal, { conversation_id, leaf }),
         before: await stepsBefore(session, leaf),
       };
     });
-    const turn = await composeTurn(this.#deps, place, principal, context.signal);
+    const facts = await factsFor(this.#deps, { ...place, question: content }, principal, context.signal);
+    const turn = await composeTurn(this.#deps, place, facts, principal);
     const question = questionStep(content, file_ids.length > 0);
     const steps = [...before, question];
     const attached = new AttachedFiles(this.#deps, principal, turn.model, {

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { containing, json, olderThan, type Session } from '../../database/index.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { Cursor } from '../../kernel/page.ts';
 import type { Attachment, ConversationView, Message } from './shapes/contract.ts';
 
@@ -165,7 +166,8 @@ export async function listMessages(session: Session, conversationId: string): Pr
   return rows;
 }
 
-export async function findMessage(session: Session, id: string): Promise<MessageRow | undefined> {
+/** Messages of chats by their ids, those that the caller can see. */
+export async function findMessages(session: Session, ids: string[]): Promise<Map<string, MessageRow>> {
   const { rows } = await sql<MessageRow>`
     select ${messageColumns}
     from meta_messages m left join lateral (
@@ -177,9 +179,12 @@ export async function findMessage(session: Session, id: string): Promise<Message
         and not s.is_step
     ) t on true
     join meta_conversations c on c.id = m.conversation_id
-    where m.id = ${id} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
-  return rows[0];
+    where m.id = any(${ids}::uuid[]) and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
+  return new Map(rows.map((row) => [row.id, row]));
 }
+
+export const findMessage = async (session: Session, id: string): Promise<MessageRow | undefined> =>
+  (await findMessages(session, [id])).get(id);
 
 /** Every message of every branch, without steps. */
 export async function listTree(session: Session, conversationId: string) {
@@ -210,8 +215,9 @@ export async function findLeaf(session: Session, conversationId: string): Promis
 export async function insertMessage(
   session: Session,
   row: {
+    id?: string;
     conversation_id: string;
-    parent_message_id: string | null;
+    parent_message_id: string | null | RawBuilder<string>;
     role: 'user' | 'assistant';
     content: string;
     status: 'complete' | 'streaming';
@@ -219,14 +225,23 @@ export async function insertMessage(
   },
 ): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    insert into meta_messages (conversation_id, parent_message_id, role, content, status, idempotency_key)
-    values (${row.conversation_id}, ${row.parent_message_id}, ${row.role}, ${row.content}, ${row.status},
+    insert into meta_messages (id, conversation_id, parent_message_id, role, content, status, idempotency_key)
+    values (${row.id ?? newId()}, ${row.conversation_id}, ${row.parent_message_id}, ${row.role}, ${row.content}, ${row.status},
       ${row.idempotency_key ?? null})
     on conflict (conversation_id, idempotency_key) where idempotency_key is not null
       do update set idempotency_key = excluded.idempotency_key
     returning id`.execute(session);
   return rows[0]?.id as string;
 }
+
+/** The id of a message that is inserted with this id, or was inserted before with this key. */
+export const messageOf = (row: {
+  id: string;
+  conversation_id: string;
+  idempotency_key: string | undefined;
+}): RawBuilder<string> =>
+  sql`(select id from meta_messages where conversation_id = ${row.conversation_id}
+    and (id = ${row.id} or idempotency_key = ${row.idempotency_key ?? null}))`;
 
 /** Attaches files the caller can see, in the given order. Returns how many there were. */
 export async function attachFiles(session: Session, messageId: string, fileIds: string[]): Promise<number> {

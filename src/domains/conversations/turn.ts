@@ -4,6 +4,7 @@ import type { ModelParameters } from '../../providers/model/index.ts';
 import { type AgentDeps, knowledgeTools, systemPrompt, type Tool } from '../agents/index.ts';
 import { canvasPrompt, canvasTools } from '../canvas/index.ts';
 import type { Extensions } from '../extensions/index.ts';
+import type { Fact } from '../memory/index.ts';
 import type { Persona, PersonaService } from '../personas/index.ts';
 import {
   instructionParts,
@@ -43,11 +44,10 @@ export interface Turn {
   memory_ids: string[];
 }
 
-/** What is asked, and what the conversation and its project choose. */
+/** What the conversation and its project choose. */
 export interface TurnPlace {
-  conversation_id: string;
   project_id: string | null;
-  question: string;
+  /** It leaves memory alone in both directions. */
   is_private: boolean;
   /** Who answers; null: the assistant without a persona. */
   persona_id: string | null;
@@ -62,29 +62,33 @@ export interface TurnPlace {
   extensions: Extensions;
 }
 
+/** What is looked for in memory: the beginning of a question. */
+export const lookedFor = (question: string): string => question.slice(0, 2_000);
+
+/** Facts from memory that a question is answered with. */
+export const factsFor = (
+  { memory }: Pick<TurnDeps, 'memory'>,
+  { question, project_id, is_private }: Pick<TurnPlace, 'project_id' | 'is_private'> & { question: string },
+  principal: UserPrincipal,
+  signal: AbortSignal,
+): Promise<Fact[]> =>
+  is_private
+    ? Promise.resolve([])
+    : memory.findFacts(principal, { query: lookedFor(question), project_id, limit: rememberedFacts, signal });
+
 /** Composes what the model is given. Every read is under the person's rights. */
 export async function composeTurn(
   deps: TurnDeps,
   place: TurnPlace,
+  facts: Fact[],
   principal: UserPrincipal,
-  signal: AbortSignal,
 ): Promise<Turn> {
   const persona = place.persona_id
     ? await deps.personas.speaker(principal, { id: place.persona_id })
     : undefined;
   const tier = place.model_tier ?? tierOf(persona) ?? 'sonnet';
   const { extensions } = place;
-  const [preferences, facts] = await Promise.all([
-    deps.preferences.resolve(place.preferences, tier),
-    place.is_private
-      ? []
-      : deps.memory.findFacts(principal, {
-          query: place.question.slice(0, 2_000),
-          project_id: place.project_id,
-          limit: rememberedFacts,
-          signal,
-        }),
-  ]);
+  const preferences = await deps.preferences.resolve(place.preferences, tier);
   const system: PromptPart[] = [{ source: 'role', title: '', text: systemPrompt('chat') }];
   system.push(
     ...(persona ? personaParts(persona) : []),
@@ -175,64 +179,30 @@ export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>): Tool[] => 
   ...canvasTools(),
 ];
 
-/** Tools that a private conversation does not have: it leaves memory alone in both directions. */
+/** Tools that a private conversation does not have. */
 const memoryTools = new Set(['search_memory', 'remember']);
 
-/** The place of an answer that is being produced. */
-export const placeOfAnswer = (
-  deps: TurnDeps,
-  { id, conversation_id }: { id: string; conversation_id: string },
-  principal: UserPrincipal,
-): Promise<TurnPlace> =>
-  deps.database.as(principal, async (session) => {
-    const [{ rows }, artifacts, chosen] = await Promise.all([
-      sql<PlaceRow>`
-        select ${placeFields}, coalesce(q.content, '') as question
-        from meta_messages a join meta_conversations c on c.id = a.conversation_id
-        left join meta_messages q on q.id = a.parent_message_id left join meta_projects p on p.id = c.project_id
-        where a.id = ${id}`.execute(session),
-      canvasPrompt(session, conversation_id, id),
-      chosenFor(deps, session, principal, conversation_id),
-    ]);
-    return { ...found(rows[0], 'The answer'), answer_id: id, artifacts, ...chosen };
-  });
-
-/** The place where an answer would be produced to a question that is not asked yet, below the message `leaf`. */
-export async function placeOfQuestion(
+/**
+ * The place of an answer below the message `leaf`, and what the person chose: read in one go, since an answer waits
+ * for each transaction before its first word. Errors: `not_found`.
+ */
+export async function placeOf(
   deps: TurnDeps,
   session: Session,
   principal: UserPrincipal,
-  conversationId: string,
-  leaf: string | null,
-  question: string,
+  { conversation_id, leaf }: { conversation_id: string; leaf: string | null },
 ): Promise<TurnPlace> {
-  const { rows } = await sql<PlaceRow>`
-    select ${placeFields}, ${question} as question
-    from meta_conversations c left join meta_projects p on p.id = c.project_id
-    where c.id = ${conversationId} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
-  const place = found(rows[0], 'The conversation');
-  return {
-    ...place,
-    artifacts: leaf === null ? '' : await canvasPrompt(session, conversationId, leaf),
-    ...(await chosenFor(deps, session, principal, conversationId)),
-  };
-}
-
-/** What the person chose, read with the place: an answer waits for each transaction before its first word. */
-async function chosenFor(
-  deps: TurnDeps,
-  session: Session,
-  principal: UserPrincipal,
-  conversationId: string,
-): Promise<Pick<TurnPlace, 'preferences' | 'extensions'>> {
-  const [preferences, extensions] = await Promise.all([
-    deps.preferences.stored(session, principal, conversationId),
+  const [{ rows }, artifacts, preferences, extensions] = await Promise.all([
+    sql<PlaceRow>`
+      select c.project_id, c.is_private, c.persona_id, p.instructions,
+        coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
+      from meta_conversations c left join meta_projects p on p.id = c.project_id
+      where c.id = ${conversation_id} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session),
+    leaf === null ? '' : canvasPrompt(session, conversation_id, leaf),
+    deps.preferences.stored(session, principal, conversation_id),
     deps.extensions(session, principal),
   ]);
-  return { preferences, extensions };
+  return { ...found(rows[0], 'The conversation'), artifacts, preferences, extensions };
 }
 
 type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts' | 'preferences' | 'extensions'>;
-
-const placeFields = sql`c.id as conversation_id, c.project_id, c.is_private, c.persona_id, p.instructions,
-  coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier`;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
 import type { ConversationSettings, Settings } from './contract.ts';
@@ -34,9 +34,9 @@ export const saveSettings = (session: Session, userId: string, settings: Setting
 export async function findConversationSettings(
   session: Session,
   conversationId: string,
-): Promise<{ settings: ConversationSettings; project_id: string | null } | undefined> {
-  const { rows } = await sql<{ settings: ConversationSettings; project_id: string | null }>`
-    select coalesce(metadata -> 'settings', '{}') as settings, project_id
+): Promise<{ settings: ConversationSettings } | undefined> {
+  const { rows } = await sql<{ settings: ConversationSettings }>`
+    select coalesce(metadata -> 'settings', '{}') as settings
     from meta_conversations where id = ${conversationId} and deleted_at is null`.execute(session);
   return rows[0];
 }
@@ -140,11 +140,15 @@ const ruleFields = [
  * Rules in the order in which they stand in the prompt: what holds everywhere, then the project's, then the
  * conversation's, so that the narrower one is said last and wins; within each the highest priority first.
  */
+/** The project of a conversation, for a statement that travels with the one that reads the conversation. */
+export const projectOf = (conversationId: string): RawBuilder<string | null> =>
+  sql`(select project_id from meta_conversations where id = ${conversationId})`;
+
 export const listRules = (
   session: Session,
   where: {
     user_id: string;
-    project_id: string | null;
+    project_id: string | null | RawBuilder<string | null>;
     conversation_id: string | null;
     enabledOnly: boolean;
   },

@@ -139,17 +139,17 @@ export class PreferencesService {
     { user_id }: UserPrincipal,
     conversationId: string | null,
   ): Promise<StoredPreferences> {
-    const [place, { settings }, connections] = await Promise.all([
+    const [place, { settings }, connections, rules] = await Promise.all([
       conversationId === null ? undefined : conversationOf(session, conversationId),
       queries.findSettings(session, user_id),
       this.#models.connections(session),
+      queries.listRules(session, {
+        user_id,
+        project_id: conversationId === null ? null : queries.projectOf(conversationId),
+        conversation_id: conversationId,
+        enabledOnly: true,
+      }),
     ]);
-    const rules = await queries.listRules(session, {
-      user_id,
-      project_id: place?.project_id ?? null,
-      conversation_id: conversationId,
-      enabledOnly: true,
-    });
     return { settings, conversation: place?.settings ?? {}, rules, connections };
   }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { EmbeddingProvider } from '../../providers/embedding/index.ts';
+import { type EmbeddingProvider, withRecentVectors } from '../../providers/embedding/index.ts';
 import { estimateTokens, type PriceRow, type ProviderKind, priceOf } from '../../providers/model/index.ts';
 import { listPrices } from '../settings/index.ts';
 import { type Call, reserveUsage, settleUsage, withdrawUsage } from './queries.ts';
@@ -17,13 +17,19 @@ export interface PersonalEmbedding {
   readonly model: string;
   /** Errors of its `embed`: those of the provider, `budget_exceeded` before anything is sent. */
   for(account: EmbeddingAccount): EmbeddingProvider;
+  /** Says that this text will be searched for in a moment. A vendor is not told: it is paid by the call. */
+  expect(text: string): void;
 }
 
 /** Models on this machine cost nobody anything, so their calls are not counted. */
-export const uncounted = (provider: EmbeddingProvider): PersonalEmbedding => ({
-  model: provider.model,
-  for: () => provider,
-});
+export function uncounted(encoder: EmbeddingProvider): PersonalEmbedding {
+  const provider = withRecentVectors(encoder);
+  return {
+    model: provider.model,
+    for: () => provider,
+    expect: (text) => void provider.embed([text]).catch(() => {}),
+  };
+}
 
 /** Counts each call to a vendor, and makes it only where the limits of use leave room for it. */
 export function countedEmbedding(
@@ -93,6 +99,7 @@ export function countedEmbedding(
     };
   return {
     model: provider.model,
+    expect: () => {},
     for: (account) => ({
       model: provider.model,
       get dimensions() {

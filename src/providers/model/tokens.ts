@@ -10,6 +10,10 @@ const exactLength = 200_000;
  */
 const pieceLength = 400;
 
+/** Pieces whose count is kept: instructions and tools come again with each call. At 400 characters some 4 MB. */
+const mostCounted = 5_000;
+const counted = new Map<string, number>();
+
 let encoding: typeof O200k | undefined;
 
 /** Loads the table of the encoding, half a second of work: a server does it while its database opens. */
@@ -27,16 +31,25 @@ function o200k(): typeof O200k {
  * so it serves estimates and reservations. What was really used is what the vendor reports.
  */
 export function estimateTokens(text: string): number {
-  const { countTokens } = o200k();
   const end = Math.min(text.length, exactLength);
   let count = 0;
   for (let start = 0; start < end; ) {
     const space = start + pieceLength < end ? text.lastIndexOf(' ', start + pieceLength) : end;
     const stop = space > start ? space : Math.min(start + pieceLength, end);
-    count += countTokens(text.slice(start, stop), { allowedSpecial: 'all' });
+    count += countPiece(text.slice(start, stop));
     start = stop;
   }
   return end === text.length ? count : Math.ceil((count * text.length) / end);
+}
+
+function countPiece(piece: string): number {
+  let count = counted.get(piece);
+  if (count === undefined) {
+    count = o200k().countTokens(piece, { allowedSpecial: 'all' });
+    if (counted.size >= mostCounted) counted.clear();
+    counted.set(piece, count);
+  }
+  return count;
 }
 
 /**
