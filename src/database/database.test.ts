@@ -33,6 +33,37 @@ test('work is kept on success and undone on failure', async () => {
   expect(rows).toEqual([{ n: 1 }]);
 });
 
+test('statements that are sent at once are kept together with the commit behind them, or not at all', async () => {
+  const insert = (s: Session, ...numbers: unknown[]) =>
+    Promise.all(numbers.map((n) => sql`insert into t values (${n}::text::int)`.execute(s)));
+  const atOnce = { atOnce: true };
+  await database.asService('test', (s) => insert(s, 7, 8), atOnce);
+  await expect(database.asService('test', (s) => insert(s, 9, 'nine'), atOnce)).rejects.toMatchObject({
+    code: 'invalid_input',
+  });
+  const { rows } = await database.asService('test', (s) =>
+    sql`delete from t where n > 6 returning n`.execute(s),
+  );
+  expect(rows).toEqual([{ n: 7 }, { n: 8 }]);
+});
+
+test('no statement runs after the end of its transaction, where it would have other rights', async () => {
+  const count = (s: Session) => sql`select count(*) from t`.execute(s);
+  const ended = 'The transaction has ended';
+  await expect(
+    database.asService('test', async (s) => count(s).then(() => count(s)), { atOnce: true }),
+  ).rejects.toThrow(ended);
+  let late: Promise<unknown> = Promise.resolve();
+  const failing = database.asService('test', (s) => {
+    late = count(s)
+      .then(() => new Promise((resolve) => setTimeout(resolve, 100)))
+      .then(() => count(s));
+    return Promise.all([late, sql`select 1 / 0`.execute(s)]);
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'invalid_input' });
+  await expect(late).rejects.toThrow(ended);
+});
+
 test('a role without rights is refused with a code', async () => {
   await expect(
     database.as({ kind: 'anonymous' }, (s) => sql`select * from t`.execute(s)),

@@ -30,6 +30,11 @@ export interface SessionOptions {
    * less than the wait: a count, a reservation that runs out by itself.
    */
   durable?: boolean;
+  /**
+   * True: `work` sends all its statements before it waits for one of them, and the commit travels with them, one way
+   * instead of two. What it throws because of their results undoes nothing.
+   */
+  atOnce?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -231,8 +236,10 @@ export class Database {
     const client = await this.#pool.connect();
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const stopGuards = this.#guard(client, timeoutMs, options.signal);
+    const transaction = { client, prepares: options.prepares ?? true, isOpen: true };
     let broken: Error | undefined;
     try {
+      const committed = options.atOnce ? commitBehind(transaction) : undefined;
       // Sent together with the first statement of the work; an error in either aborts the transaction,
       // so nothing can run without the role and the claims.
       gather(client);
@@ -252,14 +259,16 @@ export class Database {
         (error: unknown) => error,
       );
       try {
-        const result = await work(sessionOn(client, options.prepares ?? true));
+        const result = await work(sessionOn(transaction));
         await opened;
-        const { command } = await client.query('commit');
+        const { command } = await (committed ?? commit(transaction));
         if (command !== 'COMMIT')
           throw new AppError('conflict', 'The change was not kept.', { fix: 'Try again.' });
         return result;
       } catch (error) {
         const cause = (await openFailure) ?? error;
+        transaction.isOpen = false;
+        await committed?.catch(() => {});
         await client.query('rollback').catch((rollbackError: Error) => {
           broken = rollbackError;
         });
@@ -325,10 +334,35 @@ export class Database {
   }
 }
 
+/** One transaction on one connection. */
+interface Transaction {
+  client: pg.PoolClient;
+  prepares: boolean;
+  /** False from its end on: what is sent later would run outside of it, without the rights it was given. */
+  isOpen: boolean;
+}
+
+function commit(transaction: Transaction): Promise<pg.QueryResult> {
+  transaction.isOpen = false;
+  return transaction.client.query('commit');
+}
+
+/** Commits behind the statements that are sent in this turn of the event loop. Asked for before they are gathered. */
+function commitBehind(transaction: Transaction): Promise<pg.QueryResult> {
+  const committed = new Promise<pg.QueryResult>((resolve, reject) => {
+    setImmediate(() => commit(transaction).then(resolve, reject));
+  });
+  committed.catch(() => {});
+  return committed;
+}
+
 /** Kysely over one connection that is already inside a transaction. */
-function sessionOn(client: pg.PoolClient, prepares: boolean): Session {
+function sessionOn(transaction: Transaction): Session {
+  const { client, prepares } = transaction;
   const connection = {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      if (!transaction.isOpen)
+        throw new AppError('internal', 'The transaction has ended: a statement came after it.');
       gather(client);
       const result = await client.query({
         ...(prepares ? { name: statementName(query.sql) } : {}),

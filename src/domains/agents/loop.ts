@@ -133,8 +133,9 @@ const refuseSearch = (deps: LoopDeps, phase: Phase, call: ToolCall, key: string)
 /** A transaction of the agent that fails when the work is no longer this process's. */
 function inSession<T>(deps: LoopDeps, phase: Phase, work: (session: Session) => Promise<T>): Promise<T> {
   return deps.database.as(phase.principal, async (session) => {
-    await phase.hold(session);
-    return work(session);
+    // They travel together; when the first finds that the work was lost, nothing of the other stays.
+    const [, result] = await Promise.all([phase.hold(session), work(session)]);
+    return result;
   });
 }
 

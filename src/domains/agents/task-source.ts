@@ -66,23 +66,31 @@ export class TaskSource implements WorkSource<TaskClaim> {
   }
 
   claim(worker: string, limit: number, leaseSeconds: number): Promise<TaskClaim[]> {
-    return this.#deps.database.asService('claim tasks', async (session) => {
-      const { rows } = await sql<ClaimedTask>`
+    return this.#deps.database.asService(
+      'claim tasks',
+      async (session) => {
+        const { rows } = await sql<ClaimedTask>`
         select * from claim_tasks(${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(
-        session,
-      );
-      return rows.map((row) => ({ id: row.id, attempt: row.attempt, row }));
-    });
+          session,
+        );
+        return rows.map((row) => ({ id: row.id, attempt: row.attempt, row }));
+      },
+      { atOnce: true },
+    );
   }
 
   extend({ id, attempt }: TaskClaim, worker: string, leaseSeconds: number): Promise<boolean> {
-    return this.#deps.database.asService('extend a lease', async (session) => {
-      const { rows } = await sql<{ held: boolean }>`
+    return this.#deps.database.asService(
+      'extend a lease',
+      async (session) => {
+        const { rows } = await sql<{ held: boolean }>`
         select extend_lease(${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
-        session,
-      );
-      return rows[0]?.held ?? false;
-    });
+          session,
+        );
+        return rows[0]?.held ?? false;
+      },
+      { atOnce: true },
+    );
   }
 
   async run(claim: TaskClaim, worker: string, signal: AbortSignal): Promise<void> {

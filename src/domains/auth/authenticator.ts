@@ -15,7 +15,7 @@ export interface AuthenticatorDeps {
 }
 
 /** All that is written is when and how often it was used, and every request waits for it. */
-const noted = { durable: false };
+const noted = { durable: false, atOnce: true };
 
 /** Turns what a request carries into whom it acts for. */
 export class Authenticator {

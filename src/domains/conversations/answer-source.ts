@@ -60,7 +60,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
         return rows;
       },
       // A claim that a crash of the database forgets is made again, by another worker: the name is part of the hold.
-      { durable: false },
+      { durable: false, atOnce: true },
     );
   }
 
@@ -101,13 +101,17 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       ]),
     );
     const [{ place, steps }, facts] = await Promise.all([
-      database.as(principal, async (session) => {
-        const [place, steps] = await Promise.all([
-          placeOf(this.#deps, session, principal, { conversation_id, leaf: id }),
-          recorder.steps(session),
-        ]);
-        return { place: { ...place, answer_id: id }, steps };
-      }),
+      database.as(
+        principal,
+        async (session) => {
+          const [place, steps] = await Promise.all([
+            placeOf(this.#deps, session, principal, { conversation_id, leaf: id }),
+            recorder.steps(session),
+          ]);
+          return { place: { ...place, answer_id: id }, steps };
+        },
+        { atOnce: true },
+      ),
       factsFor(this.#deps, claim, principal, signal),
     ]);
     const turn = await composeTurn(this.#deps, place, facts, principal);

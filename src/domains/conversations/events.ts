@@ -75,10 +75,17 @@ export class ConversationEvents {
   }
 
   #read(context: UserContext, id: string) {
-    return this.#database.as(context.principal, async (session) => {
-      const { title } = found(await findConversation(session, id), 'The conversation');
-      return { title, messages: await listMessages(session, id) };
-    });
+    return this.#database.as(
+      context.principal,
+      async (session) => {
+        const [conversation, messages] = await Promise.all([
+          findConversation(session, id),
+          listMessages(session, id),
+        ]);
+        return { title: found(conversation, 'The conversation').title, messages };
+      },
+      { atOnce: true },
+    );
   }
 }
 

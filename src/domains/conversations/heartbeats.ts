@@ -32,14 +32,18 @@ export class Heartbeats {
     const beats = this.#waiting;
     this.#waiting = [];
     try {
-      const held = await this.#database.asService('extend leases', async (session) => {
-        const { rows } = await sql<{ id: string; held: boolean }>`
+      const held = await this.#database.asService(
+        'extend leases',
+        async (session) => {
+          const { rows } = await sql<{ id: string; held: boolean }>`
           select b.id, extend_message_lease(b.id, ${worker}, b.attempt, make_interval(secs => ${leaseSeconds})) as held
           from unnest(${beats.map(({ id }) => id)}::uuid[], ${beats.map(({ attempt }) => attempt)}::int[]) b (id, attempt)`.execute(
-          session,
-        );
-        return new Map(rows.map((row) => [row.id, row.held]));
-      });
+            session,
+          );
+          return new Map(rows.map((row) => [row.id, row.held]));
+        },
+        { atOnce: true },
+      );
       for (const { id, resolve } of beats) resolve(held.get(id) ?? false);
     } catch (error) {
       for (const { reject } of beats) reject(error);

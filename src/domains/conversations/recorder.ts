@@ -93,10 +93,12 @@ export function answerRecorder(
     },
 
     async append(session, id, text) {
-      await sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(
-        session,
-      );
-      await announceText(session, conversationId);
+      await Promise.all([
+        sql`update meta_messages set content = content || ${text} where id = ${id} and status = 'streaming'`.execute(
+          session,
+        ),
+        announceText(session, conversationId),
+      ]);
     },
 
     said: (text) => live.grow(answerId, text),

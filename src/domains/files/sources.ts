@@ -33,15 +33,19 @@ export class FileSource implements WorkSource<FileClaim> {
   }
 
   async claim(worker: string, limit: number, leaseSeconds: number): Promise<FileClaim[]> {
-    const rows = await this.#database.asService('claim files', (session) =>
-      queries.claimFiles(session, worker, limit, leaseSeconds),
+    const rows = await this.#database.asService(
+      'claim files',
+      (session) => queries.claimFiles(session, worker, limit, leaseSeconds),
+      { atOnce: true },
     );
     return rows.map((row) => ({ id: row.id, attempt: row.attempt, row }));
   }
 
   extend({ id, attempt }: FileClaim, worker: string, leaseSeconds: number): Promise<boolean> {
-    return this.#database.asService('extend a lease', (session) =>
-      queries.extendFileLease(session, id, worker, attempt, leaseSeconds),
+    return this.#database.asService(
+      'extend a lease',
+      (session) => queries.extendFileLease(session, id, worker, attempt, leaseSeconds),
+      { atOnce: true },
     );
   }
 
@@ -139,12 +143,15 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
 
   async claim(worker: string): Promise<EmbeddingClaim[]> {
     for (const source of sources) {
-      const { rows } = await this.#database.asService('claim rows to embed', (session) =>
-        sql<EmbeddingRow>`
+      const { rows } = await this.#database.asService(
+        'claim rows to embed',
+        (session) =>
+          sql<EmbeddingRow>`
           with claimed as (select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32))
           select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`.execute(
-          session,
-        ),
+            session,
+          ),
+        { atOnce: true },
       );
       if (rows.length > 0) return [{ id: `${source}:${rows[0]?.id}`, attempt: 1, source, rows }];
     }

@@ -147,20 +147,23 @@ export class MemoryService {
 
   async #search(principal: UserPrincipal, search: FactSearch) {
     const vector = await embedQuery(this.#embedding.for(principal), search.query, search.signal);
-    return this.#database.as(principal, async (session) => {
-      const rows = await queries.searchFacts(session, {
-        query: search.query,
-        ...vector,
-        filter: {
-          user_id: principal.user_id,
-          ...(search.project_id === null ? {} : { project_id: [search.project_id, null] }),
-          persona_id: search.persona_id === undefined ? null : [search.persona_id, null],
-          ...(search.category === undefined ? {} : { category: search.category }),
-        },
-        limit: search.limit,
-      });
-      return withinTokens(rows, search.max_tokens);
-    });
+    const rows = await this.#database.as(
+      principal,
+      (session) =>
+        queries.searchFacts(session, {
+          query: search.query,
+          ...vector,
+          filter: {
+            user_id: principal.user_id,
+            ...(search.project_id === null ? {} : { project_id: [search.project_id, null] }),
+            persona_id: search.persona_id === undefined ? null : [search.persona_id, null],
+            ...(search.category === undefined ? {} : { category: search.category }),
+          },
+          limit: search.limit,
+        }),
+      { atOnce: true },
+    );
+    return withinTokens(rows, search.max_tokens);
   }
 
   /** Conversations of the person's own that speak of something; private ones are not searched. */

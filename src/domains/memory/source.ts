@@ -50,23 +50,31 @@ export class MemorySource implements WorkSource {
   }
 
   claim(worker: string, limit: number, leaseSeconds: number): Promise<Claim[]> {
-    return this.#deps.database.asService('claim turns to read for memory', async (session) => {
-      const { rows } = await sql<Claim>`
+    return this.#deps.database.asService(
+      'claim turns to read for memory',
+      async (session) => {
+        const { rows } = await sql<Claim>`
         select id, attempt from claim_work('memory', ${worker}, ${limit}, make_interval(secs => ${leaseSeconds}))`.execute(
-        session,
-      );
-      return rows;
-    });
+          session,
+        );
+        return rows;
+      },
+      { atOnce: true },
+    );
   }
 
   extend({ id, attempt }: Claim, worker: string, leaseSeconds: number): Promise<boolean> {
-    return this.#deps.database.asService('extend a lease', async (session) => {
-      const { rows } = await sql<{ held: boolean }>`
+    return this.#deps.database.asService(
+      'extend a lease',
+      async (session) => {
+        const { rows } = await sql<{ held: boolean }>`
         select extend_work('memory', ${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
-        session,
-      );
-      return rows[0]?.held ?? false;
-    });
+          session,
+        );
+        return rows[0]?.held ?? false;
+      },
+      { atOnce: true },
+    );
   }
 
   async run(claim: Claim, worker: string, signal: AbortSignal): Promise<void> {

@@ -72,11 +72,15 @@ export class Models {
    * Errors: `unprocessable` when the stored key cannot be decrypted.
    */
   async forTier(principal: UserPrincipal, tier: ModelTier): Promise<ResolvedModel> {
-    const connections = await this.#deps.database.as(principal, (session) => this.connections(session));
+    const connections = await this.#connections(principal);
     return this.chosen(connections, tier, {});
   }
 
-  /** The connections the caller can use, to choose from. */
+  #connections(principal: UserPrincipal): Promise<Connections> {
+    return this.#deps.database.as(principal, (session) => this.connections(session), { atOnce: true });
+  }
+
+  /** The connections the caller can use, to choose from. All it sends, it sends at once. */
   async connections(session: Session): Promise<Connections> {
     const at = new Date(this.#deps.clock.now());
     const [rows, prices] = await Promise.all([
@@ -121,7 +125,7 @@ export class Models {
     label: string,
   ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
     if (label === this.#builtin().label) return { model: this.#builtin(), tier: 'sonnet' };
-    const connections = await this.#deps.database.as(principal, (session) => this.connections(session));
+    const connections = await this.#connections(principal);
     // A connection's name may itself hold a slash: the longest name that fits is meant.
     const row = connections.rows
       .filter(

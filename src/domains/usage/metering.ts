@@ -77,24 +77,26 @@ export async function openSpending(
       });
     },
     async settle(used, spent, durationMs, failed) {
-      await database.asService('meter a model call', async (session) => {
-        if (budget !== null) await settleBudget(session, budget, used.inputTokens + used.outputTokens, spent);
-        if (run_id !== null)
-          await sql`update meta_task_runs set input_tokens = input_tokens + ${used.inputTokens},
-              output_tokens = output_tokens + ${used.outputTokens},
-              cached_tokens = cached_tokens + ${used.cachedInputTokens},
-              reasoning_tokens = reasoning_tokens + ${used.reasoningTokens}, cost = cost + ${spent}
-            where id = ${run_id}`.execute(session);
-        await settleUsage(session, usage, call, {
-          input_tokens: used.inputTokens,
-          output_tokens: used.outputTokens,
-          cached_tokens: used.cachedInputTokens,
-          reasoning_tokens: used.reasoningTokens,
-          cost_usd: spent,
-          duration_ms: Math.round(durationMs),
-          status: failed ? 'failed' : 'settled',
-        });
-      });
+      const settling = (session: Session) =>
+        Promise.all([
+          budget !== null && settleBudget(session, budget, used.inputTokens + used.outputTokens, spent),
+          run_id !== null &&
+            sql`update meta_task_runs set input_tokens = input_tokens + ${used.inputTokens},
+                output_tokens = output_tokens + ${used.outputTokens},
+                cached_tokens = cached_tokens + ${used.cachedInputTokens},
+                reasoning_tokens = reasoning_tokens + ${used.reasoningTokens}, cost = cost + ${spent}
+              where id = ${run_id}`.execute(session),
+          settleUsage(session, usage, call, {
+            input_tokens: used.inputTokens,
+            output_tokens: used.outputTokens,
+            cached_tokens: used.cachedInputTokens,
+            reasoning_tokens: used.reasoningTokens,
+            cost_usd: spent,
+            duration_ms: Math.round(durationMs),
+            status: failed ? 'failed' : 'settled',
+          }),
+        ]);
+      await database.asService('meter a model call', settling, { atOnce: true });
       open = false;
     },
   };
@@ -126,7 +128,7 @@ async function reserve(
       const usage = await database.asService(
         'set aside what a call may use',
         (session) => reserveUsage(session, call, whole),
-        { durable: false },
+        { durable: false, atOnce: true },
       );
       return { budget, usage };
     } catch (error) {

@@ -61,23 +61,31 @@ export class ImportSource implements WorkSource<ImportClaim> {
   }
 
   claim(worker: string, limit: number, leaseSeconds: number): Promise<ImportClaim[]> {
-    return this.#deps.database.asService('claim imports', async (session) => {
-      const { rows } = await sql<ImportClaim>`
+    return this.#deps.database.asService(
+      'claim imports',
+      async (session) => {
+        const { rows } = await sql<ImportClaim>`
         select w.id, w.attempt, j.user_id, j.project_id, j.source, j.storage_path
         from claim_work('imports', ${worker}, ${limit}, make_interval(secs => ${leaseSeconds})) w
         join import_jobs j on j.id = w.id`.execute(session);
-      return rows;
-    });
+        return rows;
+      },
+      { atOnce: true },
+    );
   }
 
   extend({ id, attempt }: ImportClaim, worker: string, leaseSeconds: number): Promise<boolean> {
-    return this.#deps.database.asService('extend a lease', async (session) => {
-      const { rows } = await sql<{ held: boolean }>`
+    return this.#deps.database.asService(
+      'extend a lease',
+      async (session) => {
+        const { rows } = await sql<{ held: boolean }>`
         select extend_work('imports', ${id}, ${worker}, ${attempt}, make_interval(secs => ${leaseSeconds})) as held`.execute(
-        session,
-      );
-      return rows[0]?.held ?? false;
-    });
+          session,
+        );
+        return rows[0]?.held ?? false;
+      },
+      { atOnce: true },
+    );
   }
 
   async run(claim: ImportClaim, worker: string, signal: AbortSignal): Promise<void> {
