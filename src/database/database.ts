@@ -236,7 +236,7 @@ export class Database {
     const client = await this.#pool.connect();
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const stopGuards = this.#guard(client, timeoutMs, options.signal);
-    const transaction = { client, prepares: options.prepares ?? true, isOpen: true };
+    const transaction: Transaction = { client, prepares: options.prepares ?? true, isOpen: true };
     let broken: Error | undefined;
     try {
       const committed = options.atOnce ? commitBehind(transaction) : undefined;
@@ -266,7 +266,7 @@ export class Database {
           throw new AppError('conflict', 'The change was not kept.', { fix: 'Try again.' });
         return result;
       } catch (error) {
-        const cause = (await openFailure) ?? error;
+        const cause = (await openFailure) ?? (isAborted(error) ? transaction.failure : error);
         transaction.isOpen = false;
         await committed?.catch(() => {});
         await client.query('rollback').catch((rollbackError: Error) => {
@@ -340,7 +340,12 @@ interface Transaction {
   prepares: boolean;
   /** False from its end on: what is sent later would run outside of it, without the rights it was given. */
   isOpen: boolean;
+  /** Of the first statement that failed: those behind it are only told that the transaction is aborted. */
+  failure?: unknown;
 }
+
+/** Whether a statement was refused because one before it failed. */
+const isAborted = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '25P02';
 
 function commit(transaction: Transaction): Promise<pg.QueryResult> {
   transaction.isOpen = false;
@@ -364,11 +369,16 @@ function sessionOn(transaction: Transaction): Session {
       if (!transaction.isOpen)
         throw new AppError('internal', 'The transaction has ended: a statement came after it.');
       gather(client);
-      const result = await client.query({
-        ...(prepares ? { name: statementName(query.sql) } : {}),
-        text: query.sql,
-        values: query.parameters as unknown[],
-      });
+      const result = await client
+        .query({
+          ...(prepares ? { name: statementName(query.sql) } : {}),
+          text: query.sql,
+          values: query.parameters as unknown[],
+        })
+        .catch((error: unknown) => {
+          transaction.failure ??= error;
+          throw error;
+        });
       return { rows: result.rows as R[], numAffectedRows: BigInt(result.rowCount ?? 0) };
     },
     // biome-ignore lint/correctness/useYield: sessions are short transactions; streaming rows is not offered

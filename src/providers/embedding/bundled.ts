@@ -66,8 +66,7 @@ class BundledEmbedding implements EmbeddingProvider {
       job.signal?.throwIfAborted();
       const from = job.vectors.length;
       const texts = job.texts.slice(from, from + turnSize).map((text) => text.slice(0, readLength));
-      const thread = await this.#open();
-      const vectors = await thread.call<number[][]>('embed', { texts }, { signal: job.signal });
+      const vectors = await this.#encode(texts, job.signal);
       job.vectors.push(...vectors.map(normalized));
       if (job.vectors.length < job.texts.length) return;
       done();
@@ -75,6 +74,17 @@ class BundledEmbedding implements EmbeddingProvider {
     } catch (error) {
       done();
       job.reject(error);
+    }
+  }
+
+  /** A thread that ended is replaced once: starting it can fail on a machine that is short of time or memory. */
+  async #encode(texts: string[], signal: AbortSignal | undefined): Promise<number[][]> {
+    const thread = await this.#open();
+    try {
+      return await thread.call('embed', { texts }, { signal });
+    } catch (error) {
+      if (!thread.closed) throw error;
+      return (await this.#open()).call('embed', { texts }, { signal });
     }
   }
 
