@@ -22,7 +22,7 @@ export interface Asked {
 /** What it does: an answer, or something that goes wrong on the wire. */
 export type Reply =
   | { text: string; reasoning?: string }
-  | { tool: string; input: unknown }
+  | { tool: string; input: unknown; reasoning?: string; everyMs?: number }
   | { status: number; headers?: Record<string, string>; message?: string }
   | { fault: 'half' | 'nothing' | 'hang' }
   /** Pieces of text with a pause between them. */
@@ -124,8 +124,9 @@ export class ScriptedModel {
     for (const [index, event] of events.entries()) {
       if (response.destroyed) return;
       response.write(event);
-      if (!('slowly' in reply)) continue;
-      do await new Promise((resolve) => setTimeout(resolve, reply.everyMs));
+      const everyMs = 'everyMs' in reply ? reply.everyMs : undefined;
+      if (everyMs === undefined) continue;
+      do await new Promise((resolve) => setTimeout(resolve, everyMs));
       while (this.held && index >= events.length / 2 && !response.destroyed);
     }
     response.end();
@@ -185,6 +186,7 @@ function toAnswer(
   }
   const args = typeof reply.input === 'string' ? reply.input : JSON.stringify(reply.input);
   return {
+    ...(reply.reasoning === undefined ? {} : { reasoning: reply.reasoning }),
     toolCalls: [{ id: `call_${count}`, name: reply.tool, arguments: args }],
     stop: 'tool-calls',
   };

@@ -67,6 +67,42 @@ const answer = (conversation_id: string, message_id: string) =>
     return found && found.status !== 'streaming' ? found : undefined;
   }, 'the answer has ended');
 
+test('what a model thinks and the call it writes are seen as they come, and kept only where they belong', async () => {
+  const content = 'A line of the artifact.\n'.repeat(8);
+  const input = { title: 'A text', content_type: 'markdown', content };
+  model.script = ({ results }) =>
+    results.length > 0
+      ? { text: 'Written.' }
+      : { tool: 'create_artifact', input, reasoning: 'They want a text.', everyMs: 30 };
+  const { conversation_id, message_id } = await ask('Write a text');
+  let thoughts = '';
+  const calls: string[] = [];
+  for await (const event of ada.client.conversations.follow({ conversation_id })) {
+    if (event.message_id !== message_id) continue;
+    if (event.type === 'reasoning') thoughts = thoughts.slice(0, event.offset) + event.text;
+    if (event.type !== 'call') continue;
+    expect(event.tool_name).toBe('create_artifact');
+    calls.push((calls.at(-1) ?? '').slice(0, event.offset) + event.text);
+  }
+  expect(thoughts).toBe('They want a text.');
+  expect(calls.length).toBeGreaterThan(2);
+  expect(JSON.parse(calls.at(-1) ?? '')).toEqual(input);
+  expect(await answer(conversation_id, message_id)).toMatchObject({
+    status: 'complete',
+    content: 'Written.',
+  });
+
+  await ada.client.preferences.setConversation({
+    conversation_id,
+    reasoning_config: { show_thinking: false },
+  });
+  model.script = () => ({ text: 'Said.', reasoning: 'Secretly.' });
+  const second = await ask('Once more', conversation_id);
+  const { kinds } = await follow({ conversation_id }, second.message_id);
+  expect(kinds).toContain('text');
+  expect(kinds).not.toContain('reasoning');
+});
+
 test('an answer grows before the eyes of two followers', async () => {
   const { conversation_id, message_id } = await ask('Tell me');
   const [one, two] = await Promise.all([

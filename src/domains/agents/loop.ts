@@ -226,7 +226,10 @@ async function stream(
         text += event.text;
         phase.record.said?.(event.text);
         growing.add(event.text);
-      } else if (event.type === 'reasoning') reasoning += event.text;
+      } else if (event.type === 'reasoning') {
+        reasoning += event.text;
+        phase.record.thought?.(event.text);
+      } else if (event.type === 'tool-input') phase.record.calling?.(event.id, event.name, event.text);
       else if (event.type === 'tool-call') {
         const { type: _, ...call } = event;
         toolCalls.push(call);

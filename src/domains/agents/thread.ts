@@ -216,6 +216,10 @@ export interface Recorder {
   append(session: Session, id: string, text: string): Promise<void>;
   /** Is told of each piece of text as it comes, before it is kept. */
   said?(text: string): void;
+  /** The same of what the model thinks before it speaks. */
+  thought?(text: string): void;
+  /** The same of the arguments of a tool call; `call` is its id. */
+  calling?(call: string, tool: string, input: string): void;
   finish(session: Session, id: string, step: FinishedStep): Promise<void>;
   /** Takes back an answer that failed half way. */
   discard(session: Session, id: string): Promise<void>;

@@ -34,9 +34,11 @@ export interface CompletionRequest
 export interface Completion {
   /** Parameters that the model does not have; they were left out. */
   ignored: ModelParameter[];
-  /** As the model port sends them; an error after the beginning is in the last event. */
-  events: AsyncIterable<ModelEvent>;
+  /** As the model port sends them, tool calls whole; an error after the beginning is in the last event. */
+  events: AsyncIterable<CompletionEvent>;
 }
+
+type CompletionEvent = Exclude<ModelEvent, { type: 'tool-input' }>;
 
 export interface CompletionDeps {
   database: Database;
@@ -137,7 +139,7 @@ export class Completions {
     model: ResolvedModel,
     { messages, tools, parameters, project_id, ...rest }: CompletionRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent> {
+  ): AsyncGenerator<CompletionEvent> {
     const { clock } = this.#deps;
     const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(tools ?? []));
     const outputTokens = parameters.maxOutputTokens ?? defaultMaxOutputTokens;
@@ -171,6 +173,7 @@ export class Completions {
         signal,
       });
       for await (const event of stream) {
+        if (event.type === 'tool-input') continue;
         if (event.type === 'finish') await settle(event);
         yield event;
       }

@@ -129,7 +129,10 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
         { database, clock },
         {
           thread_id: conversation_id,
-          record: recorder,
+          record: {
+            ...recorder,
+            ...(turn.showThinking && { thought: (text: string) => this.#live.think(id, text) }),
+          },
           steps,
           flushMs: Math.max(shortestFlushMs, this.#live.size * flushMsForEach),
           principal,

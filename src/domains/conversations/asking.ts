@@ -120,7 +120,7 @@ export class Asking {
     await this.#database.as(context.principal, async (session) => {
       found(await queries.findConversation(session, id), 'The conversation');
       const generating = await queries.findGenerating(session, id);
-      if (generating) await queries.stopMessage(session, generating.id, this.#live.get(generating.id));
+      if (generating) await queries.stopMessage(session, generating.id, this.#live.get(generating.id)?.text);
       await queries.announce(session, id);
     });
     return { ok: true as const };

@@ -11,11 +11,16 @@ export type { Attachment, Conversation, Message } from './shapes/contract.ts';
 
 export const messageEvent = z.object({
   /** `changed`: the shown branch or the title is another; ask for the conversation again. `artifact`: one beside it. */
-  type: z.enum(['message', 'text', 'tool', 'changed', 'artifact', 'done']),
+  type: z.enum(['message', 'text', 'reasoning', 'call', 'tool', 'changed', 'artifact', 'done']),
   artifact_id: id.optional(),
   message_id: id.optional(),
-  /** For `text`: what was added, at `offset` characters of the message. */
+  /**
+   * For `text`: what was added, at `offset` characters of the message. For `reasoning`: of what the model thinks. For
+   * `call`: of the arguments of a tool call, JSON that is not complete yet.
+   */
   text: z.string().optional(),
+  /** For `call`. */
+  tool_name: z.string().optional(),
   offset: z.number().optional(),
   message: message.optional(),
 });

@@ -1,6 +1,6 @@
 import { type Database, found } from '../../database/index.ts';
 import type { UserContext } from '../../operations/index.ts';
-import type { LiveText } from './live-text.ts';
+import type { LiveAnswer, LiveText } from './live-text.ts';
 import { findConversation, listMessages, type MessageRow } from './queries.ts';
 import { toMessage } from './view.ts';
 
@@ -56,7 +56,8 @@ export class ConversationEvents {
           const live = message.status === 'streaming' ? this.#live.get(message.id) : undefined;
           growing ||= message.status === 'streaming';
           woken.isLive ||= live !== undefined;
-          yield* told.events(live === undefined ? message : { ...message, content: live });
+          yield* told.events(live === undefined ? message : { ...message, content: live.text });
+          if (live !== undefined) yield* told.writing(message.id, live);
         }
         if (!growing && !input.stay) {
           yield { type: 'done' as const };
@@ -128,6 +129,22 @@ class Told {
     const text = message.content.slice(offset);
     this.#length.set(message_id, message.content.length);
     if (text) yield { type: 'text' as const, message_id, text, offset };
+  }
+
+  /** What the model thinks, and the call it writes: it is kept nowhere, and told to those who watch. */
+  *writing(message_id: string, { reasoning, call, round }: LiveAnswer) {
+    const more = (what: string, text: string) => {
+      const offset = this.#length.get(what) ?? 0;
+      this.#length.set(what, text.length);
+      return { message_id, text: text.slice(offset), offset };
+    };
+    const thoughts = more(`${message_id} ${round}`, reasoning);
+    if (thoughts.text) yield { type: 'reasoning' as const, ...thoughts };
+    if (call === null) return;
+    const key = `${message_id} ${round} ${call.id}`;
+    const isNew = !this.#length.has(key);
+    const input = more(key, call.input);
+    if (isNew || input.text) yield { type: 'call' as const, tool_name: call.tool, ...input };
   }
 
   /**

@@ -102,6 +102,7 @@ export function answerRecorder(
     },
 
     said: (text) => live.grow(answerId, text),
+    calling: (call, tool, input) => live.call(answerId, call, tool, input),
 
     async finish(session, id, step) {
       const usage = sql`input_tokens = input_tokens + ${step.usage.inputTokens},

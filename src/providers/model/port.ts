@@ -142,6 +142,8 @@ export interface FinishEvent {
 export type ModelEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
+  /** Arguments of a call as the model writes them, for whoever watches; the call comes when they are complete. */
+  | { type: 'tool-input'; id: string; name: string; text: string }
   | ({ type: 'tool-call' } & ToolCall)
   | FinishEvent;
 

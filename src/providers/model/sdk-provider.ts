@@ -304,6 +304,8 @@ class StreamState {
   stopReason: StopReason = 'stop';
   usage: TokenUsage = noUsage;
   #reasoning = new Map<string, KeptReasoning>();
+  /** Names of the tools whose arguments are being written, by the id of the call. */
+  readonly #writing = new Map<string, string>();
 
   *take(part: SdkPart): Generator<ModelEvent> {
     switch (part.type) {
@@ -316,6 +318,13 @@ class StreamState {
       case 'reasoning-delta':
       case 'reasoning-end':
         yield* this.#reason(part);
+        return;
+      case 'tool-input-start':
+        this.#writing.set(part.id, part.toolName);
+        yield { type: 'tool-input', id: part.id, name: part.toolName, text: '' };
+        return;
+      case 'tool-input-delta':
+        yield { type: 'tool-input', id: part.id, name: this.#writing.get(part.id) ?? '', text: part.delta };
         return;
       case 'tool-call':
         yield* this.#call(part);

@@ -21,6 +21,9 @@ export interface Wire {
 
 const data = (body: Json): string => `data: ${JSON.stringify(body)}\n\n`;
 
+/** Arguments come as the model writes them. */
+const inPieces = (text: string): string[] => text.match(/.{1,40}/gs) ?? [''];
+
 const openaiStop = {
   stop: 'stop',
   length: 'length',
@@ -49,9 +52,13 @@ const openai: Wire = {
       chunk({ role: 'assistant', content: '' }),
       ...(reasoning === undefined ? [] : [chunk({ reasoning_content: reasoning })]),
       ...text.map((content) => chunk({ content })),
-      ...toolCalls.map(({ id, name, arguments: args }, index) =>
-        chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: args } }] }),
-      ),
+      ...toolCalls.flatMap(({ id, name, arguments: args }, index) => {
+        const [first, ...rest] = inPieces(args);
+        return [
+          chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: first } }] }),
+          ...rest.map((more) => chunk({ tool_calls: [{ index, function: { arguments: more } }] })),
+        ];
+      }),
       chunk({}, openaiStop[stop]),
       data({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage }),
       'data: [DONE]\n\n',
@@ -119,9 +126,11 @@ const anthropic: Wire = {
             text.map((part) => ({ type: 'text_delta', text: part })),
           )),
       ...toolCalls.flatMap(({ id, name, arguments: args }) =>
-        block(index++, { type: 'tool_use', id, name, input: {} }, [
-          { type: 'input_json_delta', partial_json: args },
-        ]),
+        block(
+          index++,
+          { type: 'tool_use', id, name, input: {} },
+          inPieces(args).map((partial_json) => ({ type: 'input_json_delta', partial_json })),
+        ),
       ),
       event('message_delta', {
         delta: { stop_reason: anthropicStop[stop], stop_sequence: null },

@@ -4,11 +4,13 @@ import { Brain, ChevronRight, CircleAlert, CircleStop, Lightbulb, Loader2 } from
 import { useState } from 'react';
 import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { formatMoney, formatTokens, plural } from '../../lib/format.ts';
 import { ArtifactCards } from '../canvas/artifact-cards.tsx';
 import type { PassageRef } from '../files/passage-panel.tsx';
 import { AttachmentList } from './attachment-list.tsx';
+import { CallUnderWay } from './call-under-way.tsx';
 import { EditMessage } from './edit-message.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { factsQuery, type Message } from './queries.ts';
@@ -69,6 +71,7 @@ export function TurnView({ turn: { message, tools }, marked, busy, onCitation }:
     <div id={`message-${message.id}`} className={cx(look, 'space-y-3')}>
       {tools.length > 0 && <ToolCalls tools={tools} />}
       <Answer message={message} onCitation={onCitation} />
+      {message.status === 'streaming' && message.call && <CallUnderWay call={message.call} />}
       <ArtifactCards tools={tools} />
       <ApprovalCard message={message} />
       {message.status !== 'streaming' && <MessageActions message={message} busy={busy} />}
@@ -90,21 +93,12 @@ function Answer({ message, onCitation }: AnswerProps) {
   }
   return (
     <article aria-label="Answer" aria-busy={streaming} className="space-y-2">
-      {message.reasoning && (
-        <details className="group/thought rounded-lg border border-line bg-surface">
-          <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
-            <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open/thought:rotate-90" />
-            <Lightbulb aria-hidden className="size-4 shrink-0" /> What the model thought
-          </summary>
-          <div className="border-t border-line p-3 text-[13px] whitespace-pre-wrap text-muted">
-            {message.reasoning}
-          </div>
-        </details>
-      )}
+      {message.reasoning && <Thoughts text={message.reasoning} thinking={streaming && !content} />}
       {content ? (
         <Markdown text={content} markers={citations.map((item) => item.marker)} onCitation={open} />
       ) : (
-        streaming && (
+        streaming &&
+        !message.call && (
           <p role="status" className="flex items-center gap-2 text-muted">
             <Loader2 aria-hidden className="size-4 animate-spin" /> Looking and thinking
           </p>
@@ -133,6 +127,32 @@ function Answer({ message, onCitation }: AnswerProps) {
       )}
       {!streaming && message.memory_ids.length > 0 && <Facts message={message} />}
     </article>
+  );
+}
+
+/** What the model thought. Shown as it comes, and put away once the answer begins; a person may open it again. */
+function Thoughts({ text, thinking }: { text: string; thinking: boolean }) {
+  return (
+    <details
+      open={thinking ? true : undefined}
+      className="group/thought rounded-lg border border-line bg-surface"
+    >
+      <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
+        <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open/thought:rotate-90" />
+        <Lightbulb aria-hidden className="size-4 shrink-0" />
+        {thinking ? 'The model thinks' : 'What the model thought'}
+      </summary>
+      <ScrollRegion
+        label="what the model thought"
+        className={cx(
+          'max-h-64 overflow-auto border-t border-line p-3 text-[13px] text-muted',
+          // Reversed, so that its end stays in sight while it grows.
+          thinking && 'flex flex-col-reverse',
+        )}
+      >
+        <p className="whitespace-pre-wrap">{text}</p>
+      </ScrollRegion>
+    </details>
   );
 }
 

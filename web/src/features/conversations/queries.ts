@@ -3,13 +3,16 @@ import type { z } from 'zod';
 import type {
   foundMessage,
   messageEvent,
+  Message as StoredMessage,
   treeMessage,
 } from '../../../../src/domains/conversations/contract.ts';
 import type { ImportJob } from '../../../../src/domains/conversations/transfer/contract.ts';
 import { api } from '../../lib/api.ts';
 import { pagedQuery } from '../../lib/queries.ts';
 
-export type { Attachment, Conversation, Message } from '../../../../src/domains/conversations/contract.ts';
+export type { Attachment, Conversation } from '../../../../src/domains/conversations/contract.ts';
+/** `call`: the tool call that the model writes, or that runs; its input is JSON that may not be complete yet. */
+export type Message = StoredMessage & { call?: { tool: string; input: string } | undefined };
 export type { ImportJob };
 export type MessageEvent = z.output<typeof messageEvent>;
 export type FoundMessage = z.output<typeof foundMessage>;

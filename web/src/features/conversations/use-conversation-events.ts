@@ -11,17 +11,28 @@ export function apply(messages: Message[], event: MessageEvent): Message[] {
     const next = event.message;
     const known = messages.some((item) => item.id === next.id);
     const all = known ? messages.map((item) => (item.id === next.id ? next : item)) : [...messages, next];
-    return all.sort((one, other) => one.sequence - other.sequence);
+    // The result of a call stands for it.
+    const done = event.type === 'tool' ? next.parent_message_id : null;
+    return all
+      .map((item) => (item.id === done ? { ...item, call: undefined } : item))
+      .sort((one, other) => one.sequence - other.sequence);
   }
-  if (event.type !== 'text' || event.text === undefined) return messages;
-  const { text, offset } = event;
-  return messages.map((item) => {
-    if (item.id !== event.message_id) return item;
-    const at = offset ?? item.content.length;
-    // A gap cannot be filled from here; the final message brings the whole text.
-    if (at > item.content.length) return item;
-    return { ...item, content: item.content.slice(0, at) + text };
-  });
+  return messages.map((item) => (item.id === event.message_id ? grown(item, event) : item));
+}
+
+function grown(item: Message, { type, text = '', offset, tool_name = '' }: MessageEvent): Message {
+  if (type === 'text') return { ...item, content: joined(item.content, text, offset), call: undefined };
+  if (type === 'reasoning') return { ...item, reasoning: joined(item.reasoning ?? '', text, offset) };
+  if (type !== 'call') return item;
+  return {
+    ...item,
+    call: { tool: tool_name, input: joined(offset ? (item.call?.input ?? '') : '', text, offset) },
+  };
+}
+
+/** A gap cannot be filled from here; the final message brings the whole text. */
+function joined(known: string, text: string, offset = known.length): string {
+  return offset > known.length ? known : known.slice(0, offset) + text;
 }
 
 /**
