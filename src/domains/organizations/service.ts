@@ -54,7 +54,7 @@ export class OrganizationService {
   async delete(context: UserContext, { organization_id, confirm }: Input<'delete'>) {
     await this.#database.as(context.principal, async (session) => {
       const { name } = await organization(session, organization_id);
-      if (confirm.trim() !== name)
+      if (confirm.trim() !== name.trim())
         throw new AppError('invalid_input', 'The name of the organization was not confirmed.', {
           fix: 'Give its name as `confirm`. Members lose the projects that they have through it.',
         });
