@@ -132,7 +132,7 @@ beforeAll(async () => {
     { path: `/prompts?prompt=${kept.id}`, ready: dialog('Ask for dates') },
     { path: '/organizations', ready: words('Initech') },
     { path: '/organizations?create=true', ready: dialog('New organization') },
-    { path: `/organizations/${team}`, ready: words('Initech, a month') },
+    { path: `/organizations/${team}`, ready: words('Organization, a month') },
     {
       path: `/organizations/${team}`,
       ready: async (page) => {

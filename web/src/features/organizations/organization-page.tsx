@@ -47,7 +47,7 @@ export function OrganizationPage() {
         <ChevronRight aria-hidden className="size-3.5 shrink-0" />
         <span className="truncate">{organization.name}</span>
       </nav>
-      <div className="flex flex-wrap items-start justify-between gap-3">
+      <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
           <h1 className="flex flex-wrap items-center gap-2.5 text-xl font-semibold tracking-tight break-words">
             {organization.name}

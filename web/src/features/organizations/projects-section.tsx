@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { FolderKanban, Plus } from 'lucide-react';
 import { useState } from 'react';
@@ -9,14 +9,14 @@ import { LoadMore } from '../../components/load-more.tsx';
 import { Section } from '../../components/page.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
-import { formatMoney, plural } from '../../lib/format.ts';
+import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
 import { projectKeys } from '../projects/queries.ts';
 import { ProjectBadge } from '../projects/status.tsx';
 import type { Project } from '../projects/types.ts';
 import { limitsQuery } from '../usage/queries.ts';
 import { AddProjectDialog } from './add-project-dialog.tsx';
-import { organizationKeys, organizationProjectsQuery } from './queries.ts';
+import { membersQuery, organizationKeys, organizationProjectsQuery } from './queries.ts';
 
 /** Projects that its members share. */
 export function OrganizationProjectsSection({ organization }: { organization: Organization }) {
@@ -62,6 +62,8 @@ export function OrganizationProjectsSection({ organization }: { organization: Or
 
 function ProjectRow({ organization, project }: { organization: Organization; project: Project }) {
   const { user: me } = getRouteApi('/shell').useRouteContext();
+  const members = useQuery(membersQuery(organization.id));
+  const owner = members.data?.items.find((item) => item.user_id === project.owner_id);
   const [removing, setRemoving] = useState(false);
   const remove = useAction(api.organizations.removeProject, {
     refresh: [organizationKeys.all, projectKeys.all, limitsQuery.queryKey],
@@ -78,14 +80,16 @@ function ProjectRow({ organization, project }: { organization: Organization; pro
         >
           {project.name}
         </Link>
-        <p className="text-[13px] text-muted">{formatMoney(project.cost_usd)}</p>
+        {owner && <p className="text-[13px] break-all text-muted">Owned by {owner.name ?? owner.email}</p>}
       </div>
-      <ProjectBadge status={project.status} />
-      {project.role === 'owner' && (
-        <Button size="sm" aria-label={`Take out ${project.name}`} onClick={() => setRemoving(true)}>
-          Take out
-        </Button>
-      )}
+      <div className="flex items-center gap-3">
+        <ProjectBadge status={project.status} />
+        {project.role === 'owner' && (
+          <Button size="sm" aria-label={`Take out ${project.name}`} onClick={() => setRemoving(true)}>
+            Take out
+          </Button>
+        )}
+      </div>
       {removing && (
         <ConfirmDialog
           title={`Take “${project.name}” out of ${organization.name}?`}

@@ -54,7 +54,7 @@ export function LimitsSection({ organization }: LimitsSectionProps) {
             : 'A limit stops a model call before it would use more tokens or money than you want.'}
         </EmptyState>
       ) : (
-        <ul className="grid gap-4 lg:grid-cols-2">
+        <ul className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           {items.map((limit) => (
             <li key={limit.id}>
               <LimitCard limit={limit} onEdit={() => setEditing(limit)} />
