@@ -171,6 +171,17 @@ begin
 end
 $$;
 
+-- An organization with another owner outlives the account that answers for it.
+create or replace function private.leave_organizations()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.organization_members m
+  where m.user_id = old.id and exists (select from public.organization_members o
+    where o.org_id = m.org_id and o.role = 'owner' and o.user_id <> m.user_id);
+  return old;
+end
+$$;
+
 -- Only an owner of the project who belongs to the organization may put it there, and only an owner takes it out. Sees
 -- every organization: to whom its own is hidden, it must not look deleted.
 create or replace function private.check_organization()
@@ -238,6 +249,8 @@ create or replace trigger keep_an_owner before delete or update of role on publi
   for each row execute function private.keep_an_owner();
 create or replace trigger hand_on_organization after delete or update of role, user_id on public.organization_members
   for each row when (old.role = 'owner') execute function private.hand_on_organization();
+create or replace trigger leave_organizations before delete on auth.users
+  for each row execute function private.leave_organizations();
 create or replace trigger follow_organization after insert or delete or update of role, user_id on public.organization_members
   for each row execute function private.follow_organization();
 create or replace trigger check_organization before insert or update of organization_id on public.meta_projects
@@ -264,6 +277,7 @@ call private.declare_execute('private.follow_organization()');
 call private.declare_execute('private.found_organization()');
 call private.declare_execute('private.keep_an_owner()');
 call private.declare_execute('private.hand_on_organization()');
+call private.declare_execute('private.leave_organizations()');
 call private.declare_execute('private.check_organization()');
 call private.declare_execute('private.organization_people(uuid)', 'authenticated');
 call private.declare_execute('private.accept_invitation(text)', 'authenticated');

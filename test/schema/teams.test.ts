@@ -156,6 +156,28 @@ describe('organizations', () => {
     await asUser(database, member, sql`delete from organizations where id = ${other}`);
   });
 
+  test('an organization with another owner outlives the account that founded it', async () => {
+    const founder = await createTestUser(database);
+    const found = (name: string) =>
+      insert(founder, sql<{ id: string }>`insert into organizations (name) values (${name}) returning id`);
+    const [shared, alone] = [await found('Shared'), await found('Alone')];
+    await asUser(
+      database,
+      founder,
+      sql`insert into organization_members (org_id, user_id, role) values (${shared}, ${member.user_id}, 'owner')`,
+    );
+    await database.withOwner((session) =>
+      session.query('delete from auth.users where id = $1', [founder.user_id]),
+    );
+    expect(
+      await asService(
+        database,
+        sql`select id, owner_id from organizations where id in (${shared}, ${alone})`,
+      ),
+    ).toEqual([{ id: shared, owner_id: member.user_id }]);
+    await asUser(database, member, sql`delete from organizations where id = ${shared}`);
+  });
+
   test('only an owner of a project takes it out, and no agent', async () => {
     await asUser(
       database,
