@@ -6,8 +6,9 @@
 -- who may use a project. Owners and admins become owners of its projects, members get default_project_role; a role given
 -- to somebody in person stays.
 --
--- Only a project's owner who belongs to the organization can put it in. Invitations are links whose token is stored as
--- SHA-256; accept_invitation() joins whoever holds one. An organization always has an owner: the last cannot leave.
+-- Only a project's owner who belongs to the organization can put it in, and only an owner of the project takes it out.
+-- Invitations are links whose token is stored as SHA-256; accept_invitation() joins whoever holds one. An organization
+-- always has an owner: the last cannot leave, and whoever answers for it hands that on when they do.
 
 -- --------------------------------------------------------------------------------------------------- tables
 
@@ -156,22 +157,62 @@ begin
 end
 $$;
 
--- Only an owner of the project who belongs to the organization may put it there.
-create or replace function private.check_organization()
-returns trigger language plpgsql volatile set search_path = '' as $$
+-- The account that answers for an organization is one of its owners: when it no longer is, the longest-standing takes over.
+create or replace function private.hand_on_organization()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if new.organization_id is null or (tg_op = 'UPDATE' and new.organization_id = old.organization_id) or private.is_service() then
+  update public.organizations o set owner_id = m.user_id
+  from (select x.user_id from public.organization_members x
+    where x.org_id = old.org_id and x.role = 'owner' order by x.created_at, x.user_id limit 1) m
+  where o.id = old.org_id and o.owner_id = old.user_id
+    and not exists (select from public.organization_members x
+      where x.org_id = o.id and x.user_id = o.owner_id and x.role = 'owner');
+  return null;
+end
+$$;
+
+-- An organization with another owner outlives the account that answers for it.
+create or replace function private.leave_organizations()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  delete from public.organization_members m
+  where m.user_id = old.id and exists (select from public.organization_members o
+    where o.org_id = m.org_id and o.role = 'owner' and o.user_id <> m.user_id);
+  return old;
+end
+$$;
+
+-- Only an owner of the project who belongs to the organization may put it there, and only an owner takes it out. Sees
+-- every organization: to whom its own is hidden, it must not look deleted.
+create or replace function private.check_organization()
+returns trigger language plpgsql volatile security definer set search_path = '' as $$
+begin
+  -- There is no old row on insert: its columns are null.
+  if new.organization_id is not distinct from old.organization_id or private.is_service()
+    -- A deleted organization leaves its projects to their owners.
+    or (new.organization_id is null and not exists (select from public.organizations o where o.id = old.organization_id))
+  then
     return new;
   elsif coalesce(current_setting('meta_agent.agent', true), '') <> '' then
     raise exception 'An agent may not share a project with an organization' using errcode = '42501';
-  elsif not exists (select from public.organization_members m
+  elsif tg_op = 'UPDATE' and not exists (select from private.project_ids('owner') p where p = new.id) then
+    raise exception 'Only an owner of a project says which organization it belongs to' using errcode = '42501';
+  elsif new.organization_id is not null and not exists (select from public.organization_members m
       where m.org_id = new.organization_id and m.user_id = (select auth.uid()))
-    or (tg_op = 'UPDATE' and not exists (select from private.project_ids('owner') p where p = new.id))
   then
-    raise exception 'Only an owner of the project who belongs to the organization may put it there' using errcode = '42501';
+    raise exception 'Only who belongs to the organization may put a project there' using errcode = '42501';
   end if;
   return new;
 end
+$$;
+
+-- Who belongs to an organization, with the names that members show each other and nobody else.
+create or replace function private.organization_people(p_org_id uuid)
+returns table (user_id uuid, email text, name text, role text, created_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  select m.user_id, u.email, u.name, m.role, m.created_at
+  from public.organization_members m join public.users u on u.id = m.user_id
+  where m.org_id = p_org_id and (private.is_service() or m.org_id in (select private.organization_ids('member')))
 $$;
 
 create or replace function private.accept_invitation(p_token_hash text)
@@ -206,7 +247,11 @@ create or replace trigger follow_organization after update of default_project_ro
   for each row execute function private.follow_organization();
 create or replace trigger keep_an_owner before delete or update of role on public.organization_members
   for each row execute function private.keep_an_owner();
-create or replace trigger follow_organization after insert or delete or update of role on public.organization_members
+create or replace trigger hand_on_organization after delete or update of role, user_id on public.organization_members
+  for each row when (old.role = 'owner') execute function private.hand_on_organization();
+create or replace trigger leave_organizations before delete on auth.users
+  for each row execute function private.leave_organizations();
+create or replace trigger follow_organization after insert or delete or update of role, user_id on public.organization_members
   for each row execute function private.follow_organization();
 create or replace trigger check_organization before insert or update of organization_id on public.meta_projects
   for each row execute function private.check_organization();
@@ -231,10 +276,15 @@ call private.declare_execute('private.sync_organization(uuid, uuid)');
 call private.declare_execute('private.follow_organization()');
 call private.declare_execute('private.found_organization()');
 call private.declare_execute('private.keep_an_owner()');
+call private.declare_execute('private.hand_on_organization()');
+call private.declare_execute('private.leave_organizations()');
+call private.declare_execute('private.check_organization()');
+call private.declare_execute('private.organization_people(uuid)', 'authenticated');
 call private.declare_execute('private.accept_invitation(text)', 'authenticated');
 call private.declare_execute('public.accept_invitation(text)', 'authenticated');
 
-call private.declare_access('public.organizations', 'special', p_protected => '{billing_plan}');
+-- Who answers for it is set once and then follows from its owners: an admin must not make themselves one.
+call private.declare_access('public.organizations', 'special', 'owner_id', p_protected => '{billing_plan}');
 call private.declare_access('public.organization_members', 'special', 'org_id');
 call private.declare_access('public.organization_invitations', 'special', 'org_id', p_protected => '{accepted_at}',
   p_hidden => '{token_hash}');

@@ -280,7 +280,7 @@ begin
         || case v_limit.scope
           when 'user' then case when v_limit.is_own then 'raise it in Settings, Usage.' else 'ask an administrator to raise it.' end
           when 'project' then 'raise it in Settings, Usage, as an owner of the project, or ask one to.'
-          else 'ask an administrator of the organization to raise it.' end,
+          else 'raise it on the page of the organization, as an owner or admin of it, or ask one to.' end,
       detail = jsonb_build_object('limit_id', v_limit.limit_id, 'scope', v_limit.scope, 'period', v_limit.period,
         'max_tokens', v_limit.max_tokens, 'used_tokens', v_limit.used_tokens, 'max_cost_usd', v_limit.max_cost_usd,
         'used_cost_usd', v_limit.used_cost_usd, 'resets_at', v_resets_at, 'fits_alone', v_limit.fits_alone)::text;

@@ -33,6 +33,7 @@ import {
 } from './domains/extensions/index.ts';
 import { EmbeddingSource, FileService, FileSource, fileOperations } from './domains/files/index.ts';
 import { MemoryService, MemorySource, memoryOperations } from './domains/memory/index.ts';
+import { OrganizationService, organizationOperations } from './domains/organizations/index.ts';
 import { PersonaService, personaOperations } from './domains/personas/index.ts';
 import { PreferencesService, preferencesOperations } from './domains/preferences/index.ts';
 import { ProjectEvents, ProjectService, projectOperations } from './domains/projects/index.ts';
@@ -145,6 +146,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...fileOperations(files),
     ...memoryOperations(memory),
     ...projectOperations(projects, projectEvents),
+    ...organizationOperations(new OrganizationService(database)),
     ...conversationOperations({
       conversations,
       approvals,

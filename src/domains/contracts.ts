@@ -5,6 +5,7 @@ import { conversationsContract } from './conversations/contract.ts';
 import { extensionsContract } from './extensions/contract.ts';
 import { filesContract } from './files/contract.ts';
 import { memoryContract } from './memory/contract.ts';
+import { organizationsContract } from './organizations/contract.ts';
 import { personasContract } from './personas/contract.ts';
 import { preferencesContract } from './preferences/contract.ts';
 import { projectsContract } from './projects/contract.ts';
@@ -22,6 +23,7 @@ export const contracts = {
   files: filesContract,
   memory: memoryContract,
   projects: projectsContract,
+  organizations: organizationsContract,
   conversations: conversationsContract,
   canvas: canvasContract,
   prompts: promptsContract,

@@ -10,6 +10,7 @@ export const time = z.union([
 export const tokens = z.number().int().min(0);
 /** US dollars. */
 export const money = z.number().min(0);
+export const email = z.email().max(255).toLowerCase();
 export const name = z.string().trim().min(1).max(200);
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 export const cursor = z.string().max(500).optional();

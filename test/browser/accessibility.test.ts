@@ -58,6 +58,11 @@ beforeAll(async () => {
     is_public: true,
     tags: ['dates'],
   })) as { id: string };
+  const { id: team } = (await call(page, 'POST', '/api/organizations', { name: 'Initech' })) as {
+    id: string;
+  };
+  await call(page, 'POST', `/api/organizations/${team}/invitations`, { email: 'grace@example.org' });
+  await call(page, 'PUT', '/api/usage-limits', { organization_id: team, max_tokens: 1e9 });
   const empty = await createProject(page, 'Not planned yet', '');
   const id = await createProject(page, 'Key rotation', 'How often is the signing secret rotated?');
   await upload(page, [
@@ -125,6 +130,17 @@ beforeAll(async () => {
     },
     { path: '/prompts', ready: words('Ask for dates') },
     { path: `/prompts?prompt=${kept.id}`, ready: dialog('Ask for dates') },
+    { path: '/organizations', ready: words('Initech') },
+    { path: '/organizations?create=true', ready: dialog('New organization') },
+    { path: `/organizations/${team}`, ready: words('Organization, a month') },
+    {
+      path: `/organizations/${team}`,
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'New link for grace@example.org' }).click();
+        await dialog('Invite to Initech')(page);
+      },
+    },
+    { path: '/invitation#guessed', ready: (page) => page.getByRole('alert').waitFor() },
     { path: '/personas', ready: words('No personas yet') },
     {
       path: '/personas',

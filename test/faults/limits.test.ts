@@ -72,14 +72,8 @@ async function place(
   if (scope === 'user') return { who: ada, whom: { user_id: bob.id }, project_id: null };
   const { id } = await bob.client.projects.create({ name: `Under a limit of its ${scope}` });
   if (scope === 'project') return { who: bob, whom: { project_id: id }, project_id: id };
-  const organization_id = await app.database.withOwner(async (owner) => {
-    const { rows } = await owner.query(
-      `insert into organizations (name, slug, owner_id) values ('Initech', 'initech', $1) returning id`,
-      [bob.id],
-    );
-    await owner.query('update meta_projects set organization_id = $1 where id = $2', [rows[0].id, id]);
-    return rows[0].id as string;
-  });
+  const { id: organization_id } = await bob.client.organizations.create({ name: 'Initech' });
+  await bob.client.organizations.addProject({ organization_id, project_id: id });
   return { who: bob, whom: { organization_id }, project_id: id };
 }
 

@@ -84,6 +84,13 @@ beforeAll(async () => {
     conversation_id: conversation.id,
     model_parameters: { stop_sequences: [marker] },
   });
+  const organization = await client.organizations.create({ name: `Friends of the ${marker}` });
+  await client.organizations.addProject({ organization_id: organization.id, project_id });
+  const invited = await client.organizations.invite({
+    organization_id: organization.id,
+    email: `${marker}@example.org`,
+  });
+  await client.usage.setLimit({ organization_id: organization.id, max_tokens: 1e12 });
   const persona = await client.personas.create({
     name: `Persona ${marker}`,
     description: `Knows the ${marker}`,
@@ -128,6 +135,8 @@ beforeAll(async () => {
     provider: provider.id,
     preset: preset.id,
     rule: rule.id,
+    organization: organization.id,
+    invitation: invited.invitation.id,
     persona: persona.id,
     knowledge: knowledge.id,
     change: change?.id ?? '',
@@ -156,6 +165,8 @@ function inputFor(operation: Operation): Record<string, unknown> {
   const values: Record<string, unknown> = {
     id: byDomain[operation.id.split('.')[0] ?? ''],
     project_id: world.project,
+    organization_id: world.organization,
+    invitation_id: world.invitation,
     workstream_id: world.workstream,
     depends_on_task_id: world.otherTask,
     depends_on: [world.task],
@@ -183,6 +194,7 @@ function inputFor(operation: Operation): Record<string, unknown> {
     decision: 'allowed',
     permission: 'never',
     user_id: world.user,
+    role: 'admin',
     query: marker,
     search: marker,
     name: 'Mine now',
@@ -285,6 +297,10 @@ async function snapshot(): Promise<unknown> {
     const rows = await Promise.all(
       [
         'meta_projects',
+        'organizations',
+        'organization_members',
+        'organization_invitations',
+        'usage_limits',
         'meta_workstreams',
         'meta_tasks',
         'meta_task_dependencies',

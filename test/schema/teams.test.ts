@@ -124,6 +124,113 @@ describe('organizations', () => {
     expect(await asUser(database, stranger, sql`select * from organizations`)).toEqual([]);
   });
 
+  test('an admin does not make themselves owner; who answers for it hands that on when they leave', async () => {
+    const other = await insert(
+      owner,
+      sql<{ id: string }>`insert into organizations (name) values ('Handed on') returning id`,
+    );
+    await asUser(
+      database,
+      owner,
+      sql`insert into organization_members (org_id, user_id, role) values (${other}, ${member.user_id}, 'admin')`,
+    );
+    for (const statement of [
+      sql`update organizations set owner_id = ${member.user_id} where id = ${other}`,
+      sql`update organization_members set role = 'owner' where org_id = ${other} and user_id = ${member.user_id}`,
+    ])
+      await expect(asUser(database, member, statement)).rejects.toMatchObject({ code: 'forbidden' });
+    await asUser(
+      database,
+      owner,
+      sql`update organization_members set role = 'owner' where org_id = ${other} and user_id = ${member.user_id}`,
+    );
+    await asUser(
+      database,
+      owner,
+      sql`delete from organization_members where org_id = ${other} and user_id = ${owner.user_id}`,
+    );
+    expect(await asUser(database, owner, sql`select from organizations where id = ${other}`)).toEqual([]);
+    expect(
+      await asUser(database, member, sql`select owner_id from organizations where id = ${other}`),
+    ).toEqual([{ owner_id: member.user_id }]);
+    await asUser(database, member, sql`delete from organizations where id = ${other}`);
+  });
+
+  test('an organization with another owner outlives the account that founded it', async () => {
+    const founder = await createTestUser(database);
+    const found = (name: string) =>
+      insert(founder, sql<{ id: string }>`insert into organizations (name) values (${name}) returning id`);
+    const [shared, alone] = [await found('Shared'), await found('Alone')];
+    await asUser(
+      database,
+      founder,
+      sql`insert into organization_members (org_id, user_id, role) values (${shared}, ${member.user_id}, 'owner')`,
+    );
+    await database.withOwner((session) =>
+      session.query('delete from auth.users where id = $1', [founder.user_id]),
+    );
+    expect(
+      await asService(
+        database,
+        sql`select id, owner_id from organizations where id in (${shared}, ${alone})`,
+      ),
+    ).toEqual([{ id: shared, owner_id: member.user_id }]);
+    await asUser(database, member, sql`delete from organizations where id = ${shared}`);
+  });
+
+  test('only an owner of a project takes it out, and no agent', async () => {
+    await asUser(
+      database,
+      owner,
+      sql`insert into organization_members (org_id, user_id) values (${org}, ${member.user_id})`,
+    );
+    const take = sql`update meta_projects set organization_id = null where id = ${project.id}`;
+    for (const who of [member, withAgent(owner)])
+      await expect(asUser(database, who, take)).rejects.toMatchObject({ code: 'forbidden' });
+    // Somebody to whom the organization is hidden edits the project in person.
+    await asUser(
+      database,
+      owner,
+      sql`insert into meta_project_members (project_id, user_id, role) values (${project.id}, ${stranger.user_id}, 'editor')`,
+    );
+    await expect(asUser(database, stranger, take)).rejects.toMatchObject({ code: 'forbidden' });
+    await asUser(
+      database,
+      owner,
+      sql`delete from meta_project_members where project_id = ${project.id} and user_id = ${stranger.user_id}`,
+    );
+    await asUser(database, owner, take);
+    expect(await projectsOf(member)).toBe(0);
+    await asUser(
+      database,
+      owner,
+      sql`update meta_projects set organization_id = ${org} where id = ${project.id}`,
+    );
+  });
+
+  test('members know each other by name, others nobody; a membership handed to another takes its projects along', async () => {
+    const people = (who: UserPrincipal) =>
+      asUser(
+        database,
+        who,
+        sql<{
+          email: string;
+        }>`select email from private.organization_people(${org}) where user_id = ${member.user_id}`,
+      );
+    expect([await people(owner), await people(stranger)]).toEqual([[{ email: 'member@example.org' }], []]);
+    await asUser(
+      database,
+      owner,
+      sql`update organization_members set user_id = ${stranger.user_id} where org_id = ${org} and user_id = ${member.user_id}`,
+    );
+    expect([await projectsOf(member), await projectsOf(stranger)]).toEqual([0, 1]);
+    await asUser(
+      database,
+      owner,
+      sql`delete from organization_members where org_id = ${org} and user_id = ${stranger.user_id}`,
+    );
+  });
+
   test('a deleted organization leaves its projects to their owners', async () => {
     await asUser(
       database,

@@ -205,6 +205,23 @@ const conversation = createRoute({
   component: lazyPage(() => import('./features/conversations/conversation-view.tsx'), 'ConversationView'),
 });
 
+const organizations = createRoute({
+  getParentRoute: () => shell,
+  path: '/organizations',
+  validateSearch: z.object({ create: flag }),
+  component: lazyPage(() => import('./features/organizations/organizations-page.tsx'), 'OrganizationsPage'),
+});
+const organization = createRoute({
+  getParentRoute: () => shell,
+  path: '/organizations/$organizationId',
+  component: lazyPage(() => import('./features/organizations/organization-page.tsx'), 'OrganizationPage'),
+});
+const invitation = createRoute({
+  getParentRoute: () => shell,
+  path: '/invitation',
+  component: lazyPage(() => import('./features/organizations/invitation-page.tsx'), 'InvitationPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -302,6 +319,9 @@ const routeTree = root.addChildren([
     personas,
     canvas,
     canvasArtifact,
+    organizations,
+    organization,
+    invitation,
     chat.addChildren([chatHome, newChat, importChats, conversation]),
     settings.addChildren([
       models,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursor, id, limit, ok, page, time } from '../../operations/fields.ts';
+import { cursor, email, id, limit, ok, page, time } from '../../operations/fields.ts';
 import { contract, scopes } from '../../operations/operation.ts';
 
 export const user = z.object({
@@ -13,7 +13,6 @@ export const user = z.object({
 });
 export type User = z.output<typeof user>;
 
-export const email = z.email().max(255).toLowerCase();
 /** NIST SP 800-63B: length decides; no composition rules. */
 export const password = z.string().min(12, 'Use at least 12 characters.').max(200);
 

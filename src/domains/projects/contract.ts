@@ -48,6 +48,10 @@ export const project = z.object({
   chat_defaults: z.object({ model_tier: modelTier.optional() }),
   status: projectStatus,
   owner_id: id,
+  /** Its members are members of the project. */
+  organization_id: id.nullable(),
+  /** Null: it belongs to none, or to one that the caller is not in. */
+  organization_name: z.string().nullable(),
   /** What the caller may do here. */
   role: z.enum(['owner', 'editor', 'viewer']),
   task_counts: z.partialRecord(taskStatus, z.number()),
@@ -217,6 +221,7 @@ export const projectsContract = {
     scope: 'tasks:read',
     input: z.object({
       status: projectStatus.optional(),
+      organization_id: id.optional(),
       search: z.string().max(200).optional(),
       limit,
       cursor,

@@ -9,6 +9,7 @@ export interface ListOptions {
 
 const projectColumns = sql`
   p.id, p.name, p.description, p.goal, p.instructions, p.chat_defaults, p.status, p.owner_id, p.created_at, p.updated_at,
+  p.organization_id, (select o.name from organizations o where o.id = p.organization_id) as organization_name,
   case when p.owner_id = auth.uid() then 'owner'
        else coalesce((select m.role from meta_project_members m where m.project_id = p.id and m.user_id = auth.uid()), 'viewer')
   end as role,
@@ -26,6 +27,8 @@ export interface ProjectRow {
   chat_defaults: { model_tier?: 'haiku' | 'sonnet' | 'opus' | undefined };
   status: 'planning' | 'active' | 'paused' | 'completed' | 'archived';
   owner_id: string;
+  organization_id: string | null;
+  organization_name: string | null;
   role: 'owner' | 'editor' | 'viewer';
   task_counts: Record<string, number>;
   file_count: number;
@@ -44,11 +47,16 @@ const projectSource = sql`
 
 export async function listProjects(
   session: Session,
-  filter: { status?: string | undefined; search?: string | undefined } & ListOptions,
+  filter: {
+    status?: string | undefined;
+    organization_id?: string | undefined;
+    search?: string | undefined;
+  } & ListOptions,
 ): Promise<ProjectRow[]> {
   const { rows } = await sql<ProjectRow>`
     select ${projectColumns} ${projectSource}
     where ${filter.status === undefined ? sql`p.status <> 'archived'` : sql`p.status = ${filter.status}`}
+      and ${filter.organization_id === undefined ? sql`true` : sql`p.organization_id = ${filter.organization_id}`}
       and ${filter.search ? sql`(p.name ilike ${containing(filter.search)} or p.goal ilike ${containing(filter.search)})` : sql`true`}
       and ${olderThan(filter.cursor, 'p.created_at', 'p.id')}
     order by p.created_at desc, p.id desc

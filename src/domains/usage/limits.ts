@@ -62,7 +62,7 @@ export class Limits {
 const keepers = {
   user: 'an administrator',
   project: 'an owner of the project',
-  organization: 'an administrator of the organization',
+  organization: 'an owner or admin of the organization',
 };
 const keeperOf = ({ scope }: Pick<UsageLimit, 'scope'>): string => keepers[scope];
 

@@ -1,5 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Archive, ArchiveRestore, CircleCheck, Pause, PencilLine, Play, Trash2 } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  Building2,
+  CircleCheck,
+  Pause,
+  PencilLine,
+  Play,
+  Trash2,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -8,6 +17,7 @@ import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { usePlan, useStart } from './plan-state.ts';
 import { useProject } from './project-context.ts';
+import { ProjectOrganizationDialog } from './project-organization-dialog.tsx';
 import { projectKeys } from './queries.ts';
 import { RenameProjectDialog } from './rename-project-dialog.tsx';
 
@@ -15,7 +25,7 @@ import { RenameProjectDialog } from './rename-project-dialog.tsx';
 export function ProjectActions() {
   const { project, canEdit } = useProject();
   const navigate = useNavigate();
-  const [open, setOpen] = useState<'delete' | 'rename' | null>(null);
+  const [open, setOpen] = useState<'delete' | 'rename' | 'organization' | null>(null);
   const path = { project_id: project.id };
   const refresh = [projectKeys.one(project.id), [...projectKeys.all, 'list']];
   const { start, isPending } = useStart();
@@ -48,7 +58,10 @@ export function ProjectActions() {
         }
       : { label: 'Archive', icon: Archive, run: () => update.mutate({ ...path, status: 'archived' }) },
     ...(project.role === 'owner'
-      ? [{ label: 'Delete project', icon: Trash2, danger: true, run: () => setOpen('delete') }]
+      ? [
+          { label: 'Organization', icon: Building2, run: () => setOpen('organization') },
+          { label: 'Delete project', icon: Trash2, danger: true, run: () => setOpen('delete') },
+        ]
       : []),
   ];
   return (
@@ -66,6 +79,9 @@ export function ProjectActions() {
       )}
       <Menu label="More project actions" items={items} />
       {open === 'rename' && <RenameProjectDialog project={project} onClose={() => setOpen(null)} />}
+      {open === 'organization' && (
+        <ProjectOrganizationDialog project={project} onClose={() => setOpen(null)} />
+      )}
       {open === 'delete' && (
         <ConfirmDialog
           title={`Delete “${project.name}”?`}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { ChevronRight } from 'lucide-react';
+import { Building2, ChevronRight } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTitle } from '../../components/page.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
@@ -76,6 +76,16 @@ export function ProjectPage() {
             <p className="mt-1 flex flex-wrap gap-x-3 text-[13px] text-muted">
               <span>{formatTokens(project.tokens_used)} tokens</span>
               <span>{formatMoney(project.cost_usd)}</span>
+              {project.organization_id && project.organization_name && (
+                <Link
+                  to="/organizations/$organizationId"
+                  params={{ organizationId: project.organization_id }}
+                  className="inline-flex items-center gap-1 hover:text-text hover:underline"
+                >
+                  <Building2 aria-hidden className="size-3.5" />
+                  {project.organization_name}
+                </Link>
+              )}
               <LiveMark state={live} />
             </p>
           </div>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import {
   BookMarked,
   Brain,
+  Building2,
   FileText,
   FolderKanban,
   type LucideIcon,
@@ -22,6 +23,7 @@ export interface Destination {
     | '/personas'
     | '/files'
     | '/memory'
+    | '/organizations'
     | '/settings'
     | '/admin';
   icon: LucideIcon;
@@ -38,6 +40,7 @@ export const destinations: readonly Destination[] = [
   { label: 'Personas', to: '/personas', icon: Users, keys: 'g o' },
   { label: 'Files', to: '/files', icon: FileText, keys: 'g f' },
   { label: 'Memory', to: '/memory', icon: Brain, keys: 'g m' },
+  { label: 'Organizations', to: '/organizations', icon: Building2, keys: 'g t' },
   { label: 'Settings', to: '/settings', icon: Settings, keys: 'g s' },
   { label: 'Admin', to: '/admin', icon: Shield, keys: 'g a', adminOnly: true },
 ];

@@ -7,6 +7,8 @@ import { FormError } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { statusQuery } from '../auth/queries.ts';
+import { organizationChoicesQuery } from '../organizations/queries.ts';
+import { keeps } from '../organizations/roles.ts';
 import { projectChoicesQuery } from '../projects/queries.ts';
 import { limitsQuery, type UsageLimit } from './queries.ts';
 
@@ -16,12 +18,21 @@ const periods = [
   ['total', 'For good'],
 ] as const;
 
-/** Sets a limit for oneself, for a project one owns or, as an administrator, for a person. */
-export function LimitDialog({ limit, onClose }: { limit: UsageLimit | undefined; onClose: () => void }) {
+interface LimitDialogProps {
+  /** The one that is changed. */
+  limit: UsageLimit | undefined;
+  /** Whom a new one is for; without it that is asked. */
+  organization: { id: string; name: string } | undefined;
+  onClose: () => void;
+}
+
+/** Sets a limit for oneself, a project one owns, an organization one keeps or, as an administrator, for a person. */
+export function LimitDialog({ limit, organization, onClose }: LimitDialogProps) {
   const form = useId();
   const isAdmin = useQuery(statusQuery).data?.user?.role !== 'user';
   const projects = useQuery(projectChoicesQuery);
-  const [whom, setWhom] = useState('me');
+  const organizations = useQuery(organizationChoicesQuery);
+  const [whom, setWhom] = useState(organization ? `organization:${organization.id}` : 'me');
   const [email, setEmail] = useState('');
   const [period, setPeriod] = useState<UsageLimit['period']>(limit?.period ?? 'month');
   const [tokens, setTokens] = useState(limit?.max_tokens?.toString() ?? '');
@@ -45,6 +56,7 @@ export function LimitDialog({ limit, onClose }: { limit: UsageLimit | undefined;
   return (
     <Dialog
       title={limit ? `Limit of ${limit.name}` : 'Add a limit'}
+      subtitle={!limit && organization ? `For ${organization.name}` : undefined}
       onClose={onClose}
       footer={
         <>
@@ -58,15 +70,24 @@ export function LimitDialog({ limit, onClose }: { limit: UsageLimit | undefined;
       <form id={form} onSubmit={submit} className="space-y-4">
         {!limit && (
           <>
-            <Select label="For" value={whom} onChange={(event) => setWhom(event.target.value)}>
-              <option value="me">Myself</option>
-              {isAdmin && <option value="person">Another person</option>}
-              {projects.data?.items.map((item) => (
-                <option key={item.id} value={item.id}>
-                  Project {item.name}
-                </option>
-              ))}
-            </Select>
+            {!organization && (
+              <Select label="For" value={whom} onChange={(event) => setWhom(event.target.value)}>
+                <option value="me">Myself</option>
+                {isAdmin && <option value="person">Another person</option>}
+                {projects.data?.items.map((item) => (
+                  <option key={item.id} value={`project:${item.id}`}>
+                    Project {item.name}
+                  </option>
+                ))}
+                {organizations.data?.items
+                  .filter((item) => isAdmin || keeps(item))
+                  .map((item) => (
+                    <option key={item.id} value={`organization:${item.id}`}>
+                      Organization {item.name}
+                    </option>
+                  ))}
+              </Select>
+            )}
             {whom === 'person' && (
               <Input
                 label="E-mail address"
@@ -135,7 +156,9 @@ const placeOf = ({ is_own, user_id, project_id, organization_id }: UsageLimit) =
 
 async function choice(whom: string, email: string) {
   if (whom === 'me') return {};
-  if (whom !== 'person') return { project_id: whom };
+  const [scope, id] = whom.split(':');
+  if (scope === 'project') return { project_id: id };
+  if (scope === 'organization') return { organization_id: id };
   const { items } = await api.auth.listUsers({ search: email });
   const user = items.find((item) => item.email.toLowerCase() === email.trim().toLowerCase());
   if (!user) throw new Error('Nobody here has this e-mail address. Check it in Admin, Users.');

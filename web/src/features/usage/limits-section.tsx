@@ -17,33 +17,45 @@ const periods = { day: 'a day', month: 'a month', total: 'in total' };
 const keepers = {
   user: 'an administrator',
   project: 'an owner of the project',
-  organization: 'an administrator of the organization',
+  organization: 'an owner or admin of the organization',
 };
 
+interface LimitsSectionProps {
+  /** Shows those of this organization alone. */
+  organization?: { id: string; name: string; may_limit: boolean };
+}
+
 /** Caps that hold for the reader or that they keep, each with how much of it is used. */
-export function LimitsSection() {
+export function LimitsSection({ organization }: LimitsSectionProps) {
   const limits = useQuery(limitsQuery);
   const [editing, setEditing] = useState<UsageLimit | 'new' | null>(null);
+  const items = limits.data?.items.filter(
+    (limit) => !organization || limit.organization_id === organization.id,
+  );
   return (
     <Section
       title="Limits"
       actions={
-        <Button size="sm" icon={Plus} onClick={() => setEditing('new')}>
-          Add a limit
-        </Button>
+        organization?.may_limit !== false && (
+          <Button size="sm" icon={Plus} onClick={() => setEditing('new')}>
+            Add a limit
+          </Button>
+        )
       }
     >
       {limits.isPending ? (
         <SkeletonList rows={2} height="h-24" />
       ) : limits.isError ? (
         <ErrorState error={limits.error} onRetry={() => limits.refetch()} />
-      ) : limits.data.items.length === 0 ? (
+      ) : !items?.length ? (
         <EmptyState icon={Gauge} title="No limits">
-          A limit stops a model call before it would use more tokens or money than you want.
+          {organization
+            ? 'A limit stops model calls in its projects, whoever makes them, before they would use more tokens or money.'
+            : 'A limit stops a model call before it would use more tokens or money than you want.'}
         </EmptyState>
       ) : (
-        <ul className="grid gap-4 lg:grid-cols-2">
-          {limits.data.items.map((limit) => (
+        <ul className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+          {items.map((limit) => (
             <li key={limit.id}>
               <LimitCard limit={limit} onEdit={() => setEditing(limit)} />
             </li>
@@ -51,7 +63,11 @@ export function LimitsSection() {
         </ul>
       )}
       {editing && (
-        <LimitDialog limit={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />
+        <LimitDialog
+          limit={editing === 'new' ? undefined : editing}
+          organization={organization}
+          onClose={() => setEditing(null)}
+        />
       )}
     </Section>
   );

@@ -1,0 +1,2 @@
+export { organizationOperations } from './operations.ts';
+export { OrganizationService } from './service.ts';
