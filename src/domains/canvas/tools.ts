@@ -7,6 +7,29 @@ import { applyEdits } from './edits.ts';
 import { type ArtifactRow, artifactsOnBranch, insertArtifact } from './queries.ts';
 import { changeArtifact, readArtifact } from './service.ts';
 
+/** Made once: a turn makes the tools anew, and a model is told their inputs as JSON Schema. */
+const inputs = {
+  create_artifact: z.object({
+    title,
+    content_type: contentType,
+    language: language.optional().describe('Programming language, for code'),
+    content: content.min(1),
+  }),
+  update_artifact: z.object({
+    artifact_id: z.uuid(),
+    edits: z
+      .array(z.object({ search: z.string().min(1), replace: z.string() }))
+      .min(1)
+      .max(50)
+      .optional(),
+    content: content.min(1).optional(),
+    version: z.number().int().min(1).optional(),
+    title: title.optional(),
+    change_summary: changeSummary.min(1),
+  }),
+  read_artifact: z.object({ artifact_id: z.uuid() }),
+};
+
 /**
  * Tools with which an answer works on the canvas beside its chat, and on nothing else.
  * @param messageId the answer; what it makes belongs to its branch.
@@ -19,12 +42,7 @@ export function canvasTools(messageId?: string): Tool[] {
         'Make a document or program beside the chat, where the person sees, edits and shares it. For what they will ' +
         'keep or run: a page (html), a component (react: export default a function component, import only from ' +
         'react), a diagram (mermaid), a text (markdown), code. No network inside. Not for short answers.',
-      input: z.object({
-        title,
-        content_type: contentType,
-        language: language.optional().describe('Programming language, for code'),
-        content: content.min(1),
-      }),
+      input: inputs.create_artifact,
       async run(session, { thread_id }, input) {
         const { id } = await insertArtifact(session, {
           ...input,
@@ -39,18 +57,7 @@ export function canvasTools(messageId?: string): Tool[] {
       description:
         'Change an artifact of this chat. `edits` replace parts that stand in it exactly once and keep what the person ' +
         'changed elsewhere; `content` replaces everything and needs the `version` you read.',
-      input: z.object({
-        artifact_id: z.uuid(),
-        edits: z
-          .array(z.object({ search: z.string().min(1), replace: z.string() }))
-          .min(1)
-          .max(50)
-          .optional(),
-        content: content.min(1).optional(),
-        version: z.number().int().min(1).optional(),
-        title: title.optional(),
-        change_summary: changeSummary.min(1),
-      }),
+      input: inputs.update_artifact,
       async run(session, { thread_id }, { artifact_id, edits, content, version, ...change }) {
         if ((edits === undefined) === (content === undefined))
           throw new AppError('invalid_input', 'Give either edits or content.', {
@@ -78,7 +85,7 @@ export function canvasTools(messageId?: string): Tool[] {
     defineTool({
       name: 'read_artifact',
       description: 'Read an artifact of this chat as it is now; the person may have edited it.',
-      input: z.object({ artifact_id: z.uuid() }),
+      input: inputs.read_artifact,
       async run(session, { thread_id }, { artifact_id }) {
         const row = await ofThread(session, artifact_id, thread_id);
         return { ...resultOf(row), content: row.content };

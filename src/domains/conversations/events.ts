@@ -27,7 +27,8 @@ export class ConversationEvents {
       const [conversationId = '', what, id = ''] = payload.split(' ');
       for (const woken of this.#followers.get(conversationId) ?? []) {
         if (what === 'canvas') woken.artifacts.add(id);
-        if (what !== 'text' || !woken.isLive) woken.now('rows');
+        // In the next turn: the worker that is to answer asks the database first.
+        if (what !== 'text' || !woken.isLive) setImmediate(() => woken.now('rows'));
       }
     });
   }

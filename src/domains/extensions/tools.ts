@@ -10,6 +10,15 @@ import type { Skills } from './skills.ts';
 import { readOnlySelect } from './sql.ts';
 import type { Web } from './web.ts';
 
+/** Made once: a turn makes the tools anew, and a model is told their inputs as JSON Schema. */
+const inputs = {
+  any: z.looseObject({}),
+  run_code: z.object({ code: z.string().min(1).max(100_000) }),
+  load_skill: z.object({ name: z.string().max(100), path: z.string().max(300).optional() }),
+  query_database: z.object({ sql: z.string().min(1).max(20_000) }),
+  describe_tables: z.object({ tables: z.array(z.string().max(63)).max(20).default([]) }),
+};
+
 export interface ExtensionDeps {
   database: Database;
   sandbox: Sandbox;
@@ -89,7 +98,7 @@ const toolName = (server: string, tool: string): string =>
 /** A tool whose arguments somebody else described; it works before the transaction, which only keeps its result. */
 const anyInput = (tool: Pick<Tool, 'name' | 'description' | 'inputSchema' | 'asks' | 'prepare'>): Tool => ({
   ...tool,
-  input: z.looseObject({}),
+  input: inputs.any,
   run: async (_session, _scope, _input, result) => result,
 });
 
@@ -99,7 +108,7 @@ function runCodeTool(sandbox: Sandbox): Tool {
     description:
       'Run JavaScript or TypeScript in a sandbox without network and files, to calculate, count, sort or convert. ' +
       'The value of the last expression is the result; console.log is returned as well.',
-    input: z.object({ code: z.string().min(1).max(100_000) }),
+    input: inputs.run_code,
     async prepare({ signal }, { code }) {
       const { value, error, console } = await sandbox.run({ code, input: null, hosts: [] }, signal);
       if (error !== undefined)
@@ -114,7 +123,7 @@ function skillTool(skills: Skills, installed: { id: string; name: string }[]): T
   return defineTool({
     name: 'load_skill',
     description: 'Read the instructions of a skill, or with a path one of its files.',
-    input: z.object({ name: z.string().max(100), path: z.string().max(300).optional() }),
+    input: inputs.load_skill,
     async prepare({ principal }, { name, path }) {
       const skill = installed.find((candidate) => candidate.name === name);
       if (!skill)
@@ -134,7 +143,7 @@ function queryTools(database: Database): Tool[] {
       description:
         'Run one read-only SELECT (PostgreSQL) over the rows the person may see: projects, tasks, conversations, messages, ' +
         'files, memory, usage. Look at the columns with describe_tables first.',
-      input: z.object({ sql: z.string().min(1).max(20_000) }),
+      input: inputs.query_database,
       async prepare({ principal, signal }, { sql: text }) {
         const query = await readOnlySelect(text, await functionsOf(database), maxRows);
         try {
@@ -161,7 +170,7 @@ function queryTools(database: Database): Tool[] {
     defineTool({
       name: 'describe_tables',
       description: 'List the tables that can be queried, or the columns of some of them.',
-      input: z.object({ tables: z.array(z.string().max(63)).max(20).default([]) }),
+      input: inputs.describe_tables,
       prepare: (_scope, { tables }) => describeTables(database, tables),
       run: async (_session, _scope, _input, described) => described,
     }),

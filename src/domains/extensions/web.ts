@@ -17,6 +17,17 @@ import { defineTool, type Tool, type ToolScope } from '../agents/index.ts';
 import { countSearch } from '../usage/index.ts';
 import type { WebSearchConnection, webContract } from './web-contract.ts';
 
+const maxResults = 10;
+
+/** Made once: a turn makes the tools anew, and a model is told their inputs as JSON Schema. */
+const inputs = {
+  web_search: z.object({
+    query: z.string().min(1).max(400),
+    count: z.number().int().min(1).max(maxResults).default(5),
+  }),
+  fetch_page: z.object({ url: z.string().max(2_000), offset: z.number().int().min(0).default(0) }),
+};
+
 type Input<K extends keyof typeof webContract> = z.output<(typeof webContract)[K]['input']>;
 
 export interface WebDeps {
@@ -28,7 +39,6 @@ export interface WebDeps {
   allowPrivate: boolean;
 }
 
-const maxResults = 10;
 const fetchTimeoutMs = 20_000;
 const maxPageBytes = 10 * 1024 * 1024;
 /** Characters of a page that are given at once. */
@@ -154,10 +164,7 @@ export class Web {
     return defineTool({
       name: 'web_search',
       description: `Search the web. Results are addresses with a few words; fetch_page reads one. ${notInstructions}`,
-      input: z.object({
-        query: z.string().min(1).max(400),
-        count: z.number().int().min(1).max(maxResults).default(5),
-      }),
+      input: inputs.web_search,
       // The words of a search leave the server.
       asks: true,
       prepare: async (scope, { query, count }) => {
@@ -177,7 +184,7 @@ export class Web {
     return defineTool({
       name: 'fetch_page',
       description: `Read the text of a page or document on the web; a long one goes on at next_offset. ${notInstructions}`,
-      input: z.object({ url: z.string().max(2_000), offset: z.number().int().min(0).default(0) }),
+      input: inputs.fetch_page,
       // An address can carry words away.
       asks: true,
       prepare: async ({ signal }, { url, offset }) => {
