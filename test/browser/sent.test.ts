@@ -43,13 +43,23 @@ test('instructions, rules, memory and a file are shown with their source, byte f
   await call(page, 'POST', '/api/memory', { content: 'Keeps bees of the kind Buckfast' });
   await call(page, 'PATCH', '/api/settings', { model_parameters: { temperature: 0.15, top_k: 7 } });
 
+  const preview = page.getByRole('button', { name: 'What is sent' });
+  const dialog = page.getByRole('dialog', { name: 'What is sent' });
+  const told = async (from: string) =>
+    (await partsOf(dialog, 'Instructions')).find((part) => part.from === from);
+  // There is no chat yet.
+  await page.goto(`/chat/new?project=${project.id}`);
+  await preview.click();
+  await dialog.getByText(/^To Local model\/middle/).waitFor();
+  expect((await told('The project'))?.text).toBe('Speak as a bee-keeper.');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+
   await startChat(page, 'Which bees do I keep?', `/chat/new?project=${project.id}`);
   const answers = page.getByRole('article', { name: 'Answer' });
   await answers.getByText('120 tokens').waitFor();
 
   // Nothing is written yet.
-  const preview = page.getByRole('button', { name: 'What is sent' });
-  const dialog = page.getByRole('dialog', { name: 'What is sent' });
   await preview.click();
   await dialog.getByText(/^To Local model\/middle: about [\d,]+ tokens$/).waitFor();
   await page.keyboard.press('Escape');
@@ -67,14 +77,13 @@ test('instructions, rules, memory and a file are shown with their source, byte f
   await dialog.getByText(/^To Local model\/middle/).waitFor();
 
   const system = await partsOf(dialog, 'Instructions');
-  const told = (from: string) => system.find((part) => part.from === from);
   expect(system[0]).toMatchObject({ from: 'Its role', title: '' });
-  expect(told('The project')).toMatchObject({
+  expect(await told('The project')).toMatchObject({
     title: 'Instructions of the project',
     text: 'Speak as a bee-keeper.',
   });
-  expect(told('Your rules')?.text).toContain('Answer in British English.');
-  expect(told('Your memory')?.text).toContain('Keeps bees of the kind Buckfast');
+  expect((await told('Your rules'))?.text).toContain('Answer in British English.');
+  expect((await told('Your memory'))?.text).toContain('Keeps bees of the kind Buckfast');
   const said = await partsOf(dialog, 'Conversation');
   expect(said.map(({ from }) => from)).toEqual(['You', 'Answer', 'You']);
   expect(said.at(-1)?.text).toContain(content);

@@ -104,6 +104,33 @@ test('every part is told with where it is from, and the body is what goes over t
   expect(wire.tools.map((tool) => tool.function.name)).toEqual(shown.tools.map(({ name }) => name));
 });
 
+test('the first message of a conversation is shown before there is one', async () => {
+  const { client } = ada;
+  const { id: project_id } = await client.projects.create({ name: 'Wasps' });
+  await client.projects.update({ project_id, instructions: 'Speak as a wasp.' });
+  await client.preferences.createRule({
+    rule_type: 'project',
+    project_id,
+    name: 'Length',
+    content: 'Be brief.',
+  });
+  const before = await storedRows();
+  const said = { content: 'Which bees do I keep?' };
+  const shown = await client.conversations.previewFirst({ project_id, ...said });
+  expect(await storedRows()).toEqual(before);
+  const text = shown.system.map((part) => part.text).join('\n');
+  for (const part of ['Speak as a wasp.', 'Be brief.', 'Buckfast']) expect(text).toContain(part);
+  const { id } = await client.conversations.create({ project_id });
+  await ask(id, said.content);
+  expect(shown.body).toBe(model.lastBody());
+
+  const hidden = await client.conversations.previewFirst({ project_id, is_private: true, ...said });
+  expect(hidden.system.map(({ source }) => source)).not.toContain('memory');
+  await expect(bob.client.conversations.previewFirst({ project_id, ...said })).rejects.toMatchObject({
+    problem: { code: 'not_found' },
+  });
+});
+
 test('what does not fit is said to be left out, and is', async () => {
   const { id: conversation_id } = await ada.client.conversations.create({});
   for (const n of [1, 2]) await ask(conversation_id, `${n} ${'many words of no use '.repeat(600)}`);

@@ -39,6 +39,7 @@ export function conversationOperations({
     defineOperation(contract.tree, (context, input) => conversations.tree(context, input.conversation_id)),
     defineOperation(contract.send, (context, input) => asking.send(context, input)),
     defineOperation(contract.preview, (context, input) => previewing.preview(context, input)),
+    defineOperation(contract.previewFirst, (context, input) => previewing.previewFirst(context, input)),
     defineOperation(contract.edit, (context, input) => asking.edit(context, input)),
     defineOperation(contract.regenerate, (context, input) => asking.regenerate(context, input)),
     defineOperation(contract.show, (context, input) => asking.show(context, input)),

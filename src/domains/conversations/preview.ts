@@ -15,9 +15,11 @@ import { AttachedFiles } from './attachments.ts';
 import type { conversationsContract } from './contract.ts';
 import { findLeaf } from './queries.ts';
 import { stepsBefore } from './recorder.ts';
-import { composeTurn, factsFor, placeOf, type TurnDeps } from './turn.ts';
+import { composeTurn, factsFor, placeOf, placeOfNew, type TurnDeps, type TurnPlace } from './turn.ts';
 
 type Preview = z.output<typeof conversationsContract.preview.input>;
+type PreviewFirst = z.output<typeof conversationsContract.previewFirst.input>;
+type Said = Pick<Preview, 'content' | 'file_ids'>;
 
 /** A body with pictures in it is larger than a page can show. */
 const maxBodyLength = 2_000_000;
@@ -33,16 +35,28 @@ export class Previewing {
     this.#deps = deps;
   }
 
-  async preview(context: UserContext, { conversation_id, content, file_ids }: Preview) {
-    const { database } = this.#deps;
-    const principal: UserPrincipal = { ...context.principal, agent: 'chat' };
-    const { place, before } = await database.as(principal, async (session) => {
+  async preview(context: UserContext, { conversation_id, ...said }: Preview) {
+    const principal = answering(context);
+    const { place, before } = await this.#deps.database.as(principal, async (session) => {
       const leaf = await findLeaf(session, conversation_id);
       return {
         place: await placeOf(this.#deps, session, principal, { conversation_id, leaf }),
         before: await stepsBefore(session, leaf),
       };
     });
+    return this.#given(context, place, before, said);
+  }
+
+  async previewFirst(context: UserContext, { project_id, is_private, ...said }: PreviewFirst) {
+    const principal = answering(context);
+    const place = await this.#deps.database.as(principal, (session) =>
+      placeOfNew(this.#deps, session, principal, { project_id: project_id ?? null, is_private }),
+    );
+    return this.#given(context, place, [], said);
+  }
+
+  async #given(context: UserContext, place: TurnPlace, before: Step[], { content, file_ids }: Said) {
+    const principal = answering(context);
     const facts = await factsFor(this.#deps, { ...place, question: content }, principal, context.signal);
     const turn = await composeTurn(this.#deps, place, facts, principal);
     const question = questionStep(content, file_ids.length > 0);
@@ -84,6 +98,8 @@ export class Previewing {
     };
   }
 }
+
+const answering = ({ principal }: UserContext): UserPrincipal => ({ ...principal, agent: 'chat' });
 
 const questionStep = (content: string, hasAttachments: boolean): Step => ({
   id: newId(),

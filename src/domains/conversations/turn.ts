@@ -205,4 +205,23 @@ export async function placeOf(
   return { ...found(rows[0], 'The conversation'), artifacts, preferences, extensions };
 }
 
+/** The place of the first answer of a conversation that does not exist yet. Errors: `not_found` for the project. */
+export async function placeOfNew(
+  deps: TurnDeps,
+  session: Session,
+  principal: UserPrincipal,
+  { project_id, is_private }: Pick<TurnPlace, 'project_id' | 'is_private'>,
+): Promise<TurnPlace> {
+  const { rows } = await sql<Pick<TurnPlace, 'instructions' | 'model_tier'>>`
+    select p.instructions, p.chat_defaults ->> 'model_tier' as model_tier
+    from (select) nothing left join meta_projects p on p.id = ${project_id}
+    where p.id is not null or ${project_id}::uuid is null`.execute(session);
+  const [preferences, extensions] = await Promise.all([
+    deps.preferences.stored(session, principal, null, project_id),
+    deps.extensions(session, principal),
+  ]);
+  const chosen = found(rows[0], 'The project');
+  return { ...chosen, project_id, is_private, persona_id: null, artifacts: '', preferences, extensions };
+}
+
 type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts' | 'preferences' | 'extensions'>;

@@ -131,13 +131,14 @@ export class PreferencesService {
   }
 
   /**
-   * What is stored for a conversation or, without one, the next new one.
+   * What is stored for a conversation or, without one, the next new one, in a project or in none.
    * Errors: `not_found` for a conversation the person cannot see.
    */
   async stored(
     session: Session,
     { user_id }: UserPrincipal,
     conversationId: string | null,
+    projectId: string | null = null,
   ): Promise<StoredPreferences> {
     const [place, { settings }, connections, rules] = await Promise.all([
       conversationId === null ? undefined : conversationOf(session, conversationId),
@@ -145,7 +146,7 @@ export class PreferencesService {
       this.#models.connections(session),
       queries.listRules(session, {
         user_id,
-        project_id: conversationId === null ? null : queries.projectOf(conversationId),
+        project_id: conversationId === null ? projectId : queries.projectOf(conversationId),
         conversation_id: conversationId,
         enabledOnly: true,
       }),

@@ -185,7 +185,9 @@ function Conversation({ id }: { id: string }) {
         </Composer>
       )}
       {passage && <PassagePanel passage={passage} onClose={() => setPassage(null)} />}
-      {previewed && <SentDialog conversationId={id} said={previewed} onClose={() => setPreviewed(null)} />}
+      {previewed && (
+        <SentDialog place={{ conversation_id: id }} said={previewed} onClose={() => setPreviewed(null)} />
+      )}
       {overview && (
         <TreePanel
           conversationId={id}

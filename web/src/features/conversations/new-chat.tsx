@@ -8,6 +8,7 @@ import { queryClient, useAction } from '../../lib/queries.ts';
 import { ProjectSelect } from '../projects/project-select.tsx';
 import { Composer, type Said } from './composer.tsx';
 import { conversationKeys, conversationQuery } from './queries.ts';
+import { SentDialog } from './sent-dialog.tsx';
 
 const route = getRouteApi('/shell/chat');
 const suggestions = [
@@ -23,6 +24,7 @@ export function NewChat() {
   const { project: folder = '' } = route.useSearch();
   const [project, setProject] = useState(folder);
   const [isPrivate, setPrivate] = useState(false);
+  const [previewed, setPreviewed] = useState<Said | null>(null);
   const [suggested, setSuggested] = useState({ text: '', count: 0 });
   const start = useAction(
     async (said: Said) => {
@@ -96,7 +98,15 @@ export function NewChat() {
         sending={start.isPending}
         error={start.error}
         onSend={(said) => start.mutateAsync(said)}
+        onPreview={setPreviewed}
       />
+      {previewed && (
+        <SentDialog
+          place={{ project_id: project || undefined, is_private: isPrivate }}
+          said={previewed}
+          onClose={() => setPreviewed(null)}
+        />
+      )}
     </div>
   );
 }

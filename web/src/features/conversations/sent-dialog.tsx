@@ -23,17 +23,20 @@ const sources = {
 const speakers = { system: 'System', user: 'You', assistant: 'Answer', tool: 'Tool' };
 
 interface SentDialogProps {
-  conversationId: string;
+  /** The conversation, or the choices for one that begins with this message. */
+  place: { conversation_id: string } | { project_id: string | undefined; is_private: boolean };
   said: Said;
   onClose: () => void;
 }
 
 /** Everything the model would be given for what is written now, part by part and as it goes over the wire. */
-export function SentDialog({ conversationId, said, onClose }: SentDialogProps) {
+export function SentDialog({ place, said, onClose }: SentDialogProps) {
   const preview = useQuery({
-    queryKey: ['conversations', 'preview', conversationId, said],
+    queryKey: ['conversations', 'preview', place, said],
     queryFn: ({ signal }) =>
-      api.conversations.preview({ conversation_id: conversationId, ...said }, { signal }),
+      'conversation_id' in place
+        ? api.conversations.preview({ ...place, ...said }, { signal })
+        : api.conversations.previewFirst({ ...place, ...said }, { signal }),
     gcTime: 0,
   });
   const subtitle = preview.data
