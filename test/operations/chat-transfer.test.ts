@@ -191,6 +191,10 @@ test('what is no export, is broken or would burst is refused with a reason', asy
     status: 'failed',
     error_message: expect.stringContaining('far more than it is'),
   });
+  expect(await importing('claude', 'a.json', JSON.stringify([chatgpt]))).toMatchObject({
+    status: 'failed',
+    error_message: 'This is an export of ChatGPT, not of Claude. Import it again as one of ChatGPT.',
+  });
   expect(await importing('nobody', 'a.json', '[]')).toMatchObject({ refused: 'invalid_input' });
   // Nothing of it stays among the files.
   for (const search of ['a.zip', 'a.json', 'bomb.zip'])

@@ -22,6 +22,9 @@ const maxConversationBytes = 64 * 1024 * 1024;
 /** Problems that are kept for the report. */
 const maxReported = 500;
 const readers = { chatgpt: readChatGpt, claude: readClaude };
+const names = { chatgpt: 'ChatGPT', claude: 'Claude' };
+/** What a conversation has in the export of each, and in no other. */
+const marks = { chatgpt: 'mapping', claude: 'chat_messages' };
 
 export interface ImportDeps {
   database: Database;
@@ -191,6 +194,7 @@ class ImportRun {
       let index = 0;
       for await (const text of arrayElements(this.#counted(list.body), maxConversationBytes)) {
         signal.throwIfAborted();
+        if (index === 0) mustBeFrom(this.#job.source, text);
         await this.#one(text, index++, archive);
         await this.#report(Math.min(99, Math.floor((this.#bytes / Math.max(1, list.size)) * 100)));
       }
@@ -311,10 +315,27 @@ class ImportRun {
   }
 }
 
+/** Errors: `unprocessable` for the export of another product, of which every conversation would fail by itself. */
+function mustBeFrom(source: keyof typeof names, first: string | null): void {
+  const other = source === 'claude' ? 'chatgpt' : 'claude';
+  const conversation = first === null ? null : parseIfValid(first);
+  if (typeof conversation !== 'object' || conversation === null) return;
+  if (!(marks[other] in conversation) || marks[source] in conversation) return;
+  throw new AppError('unprocessable', `This is an export of ${names[other]}, not of ${names[source]}.`, {
+    fix: `Import it again as one of ${names[other]}.`,
+  });
+}
+
 function parse(text: string): unknown {
+  const value = parseIfValid(text);
+  if (value === undefined) throw new AppError('unprocessable', 'The conversation is not valid JSON.');
+  return value;
+}
+
+function parseIfValid(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('unprocessable', 'The conversation is not valid JSON.', { cause });
+  } catch {
+    return undefined;
   }
 }
