@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Received, sendJson, WireServer } from '../../src/providers/testing/server.ts';
@@ -17,8 +18,12 @@ let page: Page;
 /** What the model does, step by step; it ends with what the last tool gave it. */
 let steps: Reply[] = [];
 beforeAll(async () => {
-  opened = await openModelConsole(({ role, results }) =>
-    role === 'chat' ? (steps.shift() ?? { text: `It says ${results.at(-1)?.content}` }) : { text: 'A title' },
+  opened = await openModelConsole(
+    ({ role, results }) =>
+      role === 'chat'
+        ? (steps.shift() ?? { text: `It says ${results.at(-1)?.content}` })
+        : { text: 'A title' },
+    { META_AGENT_MCP_COMMANDS: 'node' },
   );
   ({ model, page } = opened);
 });
@@ -247,6 +252,37 @@ test('an MCP server lists its tools; one is off, a chat asks before another, and
     .click();
   await page.getByText('No servers yet').waitFor();
   await adder.close();
+});
+
+test('an MCP server is a command that an administrator allows, and no other', async () => {
+  const script = fileURLToPath(new URL('../fixtures/mcp-stdio.mjs', import.meta.url));
+  await page.goto('/settings/servers');
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  const form = page.getByRole('dialog', { name: 'Add an MCP server' });
+  await form.getByLabel('Name', { exact: true }).fill('Here');
+  await form.getByLabel('Reached by').selectOption({ label: 'A command on the server’s machine' });
+  await form.getByLabel('Command with its arguments').fill('bash -c ls');
+  await form.getByRole('button', { name: 'Add and connect' }).click();
+  await form.getByText('The command bash is not among those that may be started here.').waitFor();
+  await form.getByLabel('Command with its arguments').fill(`node ${script}`);
+  await form.getByLabel('Environment variables').fill('GREETING=hello');
+  await form.getByRole('button', { name: 'Add and connect' }).click();
+  const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^Here/ }) });
+  await card.getByText('healthy', { exact: true }).waitFor();
+  await card.getByText('1 tool', { exact: true }).waitFor();
+
+  steps = [{ tool: 'here__environment', input: {} }];
+  await startChat(page, 'What is around you?');
+  await page.getByRole('button', { name: 'Allow once' }).click();
+  const said = answer().getByText(/It says .*GREETING/);
+  await said.waitFor();
+  // It is given what was written, and nothing of the server's own.
+  expect(await textOf(said)).not.toContain('META_AGENT');
+
+  await page.goto('/settings/servers');
+  await card.getByRole('button', { name: 'Remove Here' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove server' }).click();
+  await page.getByText('No servers yet').waitFor();
 });
 
 test('an MCP server that asks for a sign-in sends the person there; no is said, and yes lists tools that a chat calls', async () => {

@@ -34,8 +34,8 @@ export interface Console {
   close(): Promise<void>;
 }
 
-export async function openConsole(): Promise<Console> {
-  const server = await openTestServer({ account: false });
+export async function openConsole(settings: Record<string, string> = {}): Promise<Console> {
+  const server = await openTestServer({ account: false, settings });
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -75,7 +75,10 @@ export interface ModelConsole {
   close(): Promise<void>;
 }
 
-export async function openModelConsole(script: Script): Promise<ModelConsole> {
+export async function openModelConsole(
+  script: Script,
+  settings: Record<string, string> = {},
+): Promise<ModelConsole> {
   const model = await ScriptedModel.start(script);
   let console: Console | undefined;
   const close = async () => {
@@ -83,7 +86,7 @@ export async function openModelConsole(script: Script): Promise<ModelConsole> {
     await model.close();
   };
   try {
-    console = await openConsole();
+    console = await openConsole(settings);
     const page = await console.page();
     await setUp(page, console.server);
     await connectModel(page, model);
