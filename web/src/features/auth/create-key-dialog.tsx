@@ -1,11 +1,11 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { requestsPerMinute } from '../../../../src/domains/auth/contract.ts';
 import { scopes } from '../../../../src/operations/operation.ts';
 import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Checkbox, Input, Select } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { keysQuery } from './queries.ts';
@@ -20,7 +20,6 @@ const expiries = [
 
 /** Makes a key and shows it, this once. */
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const [name, setName] = useState('');
   const [everything, setEverything] = useState(true);
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -28,8 +27,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const [rateLimit, setRateLimit] = useState('1000');
   const create = useAction(api.auth.createKey, { refresh: [keysQuery.queryKey], announceError: false });
   const fields = troubleOf(create.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate({
       name,
       scopes: everything ? ['*'] : [...chosen],
@@ -55,78 +53,66 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   return (
-    <Dialog
+    <FormDialog
       title="Create key"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            form={form}
-            tone="primary"
-            busy={create.isPending}
-            disabled={!everything && chosen.length === 0}
-          >
-            Create key
-          </Button>
-        </>
-      }
+      submit="Create key"
+      busy={create.isPending}
+      disabled={!everything && chosen.length === 0}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Input
-          label="Name"
-          required
-          hint="Where it will be used, so that you know it again."
-          value={name}
-          error={fields.name}
-          onChange={(event) => setName(event.target.value)}
+      <Input
+        label="Name"
+        required
+        hint="Where it will be used, so that you know it again."
+        value={name}
+        error={fields.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Select label="Expires" value={days} onChange={(event) => setDays(event.target.value)}>
+        {expiries.map((item) => (
+          <option key={item.label} value={item.days}>
+            {item.label}
+          </option>
+        ))}
+      </Select>
+      <Input
+        label="Requests a minute"
+        type="number"
+        required
+        min={1}
+        max={requestsPerMinute}
+        hint="More than these are refused until a moment later."
+        value={rateLimit}
+        error={fields.rate_limit}
+        onChange={(event) => setRateLimit(event.target.value)}
+      />
+      <fieldset className="space-y-2">
+        <legend className="mb-1 text-[13px] font-medium">What it may do</legend>
+        <Checkbox
+          label="Everything I may do"
+          checked={everything}
+          onChange={(event) => setEverything(event.target.checked)}
         />
-        <Select label="Expires" value={days} onChange={(event) => setDays(event.target.value)}>
-          {expiries.map((item) => (
-            <option key={item.label} value={item.days}>
-              {item.label}
-            </option>
-          ))}
-        </Select>
-        <Input
-          label="Requests a minute"
-          type="number"
-          required
-          min={1}
-          max={requestsPerMinute}
-          hint="More than these are refused until a moment later."
-          value={rateLimit}
-          error={fields.rate_limit}
-          onChange={(event) => setRateLimit(event.target.value)}
-        />
-        <fieldset className="space-y-2">
-          <legend className="mb-1 text-[13px] font-medium">What it may do</legend>
-          <Checkbox
-            label="Everything I may do"
-            checked={everything}
-            onChange={(event) => setEverything(event.target.checked)}
-          />
-          {!everything && (
-            <div className="grid grid-cols-2 gap-x-4 gap-y-1.5 rounded-lg bg-sunken p-3 sm:grid-cols-3">
-              {named.map((scope) => (
-                <Checkbox
-                  key={scope}
-                  label={scope}
-                  checked={chosen.includes(scope)}
-                  onChange={(event) =>
-                    setChosen(
-                      event.target.checked ? [...chosen, scope] : chosen.filter((item) => item !== scope),
-                    )
-                  }
-                />
-              ))}
-            </div>
-          )}
-          {fields.scopes && <p className="text-[13px] text-danger">{fields.scopes}</p>}
-        </fieldset>
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+        {!everything && (
+          <div className="grid grid-cols-2 gap-x-4 gap-y-1.5 rounded-lg bg-sunken p-3 sm:grid-cols-3">
+            {named.map((scope) => (
+              <Checkbox
+                key={scope}
+                label={scope}
+                checked={chosen.includes(scope)}
+                onChange={(event) =>
+                  setChosen(
+                    event.target.checked ? [...chosen, scope] : chosen.filter((item) => item !== scope),
+                  )
+                }
+              />
+            ))}
+          </div>
+        )}
+        {fields.scopes && <p className="text-[13px] text-danger">{fields.scopes}</p>}
+      </fieldset>
+    </FormDialog>
   );
 }

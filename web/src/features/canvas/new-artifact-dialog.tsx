@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Input, Select } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { kinds } from './kinds.ts';
@@ -17,7 +15,6 @@ interface NewArtifactDialogProps {
 
 /** A new, empty artifact of a person's own. */
 export function NewArtifactDialog({ place, onMade, onClose }: NewArtifactDialogProps) {
-  const formId = useId();
   const [title, setTitle] = useState('');
   const [type, setType] = useState<ContentType>('markdown');
   const [language, setLanguage] = useState('');
@@ -27,8 +24,7 @@ export function NewArtifactDialog({ place, onMade, onClose }: NewArtifactDialogP
     onSuccess: onMade,
   });
   const { fields } = troubleOf(create.error);
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate({
       title,
       content_type: type,
@@ -37,46 +33,39 @@ export function NewArtifactDialog({ place, onMade, onClose }: NewArtifactDialogP
     });
   }
   return (
-    <Dialog
+    <FormDialog
       title="New artifact"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} tone="primary" busy={create.isPending}>
-            Make it
-          </Button>
-        </>
-      }
+      submit="Make it"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="space-y-4">
+      <Input
+        label="Title"
+        required
+        maxLength={200}
+        value={title}
+        error={fields.title}
+        onChange={(event) => setTitle(event.target.value)}
+      />
+      <Select label="Kind" value={type} onChange={(event) => setType(event.target.value as ContentType)}>
+        {Object.entries(kinds).map(([value, { label }]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </Select>
+      {type === 'code' && (
         <Input
-          label="Title"
-          required
-          maxLength={200}
-          value={title}
-          error={fields.title}
-          onChange={(event) => setTitle(event.target.value)}
+          label="Language (optional)"
+          placeholder="python"
+          maxLength={50}
+          value={language}
+          error={fields.language}
+          onChange={(event) => setLanguage(event.target.value)}
         />
-        <Select label="Kind" value={type} onChange={(event) => setType(event.target.value as ContentType)}>
-          {Object.entries(kinds).map(([value, { label }]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </Select>
-        {type === 'code' && (
-          <Input
-            label="Language (optional)"
-            placeholder="python"
-            maxLength={50}
-            value={language}
-            error={fields.language}
-            onChange={(event) => setLanguage(event.target.value)}
-          />
-        )}
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

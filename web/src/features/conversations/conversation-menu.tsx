@@ -15,13 +15,11 @@ import {
   Undo2,
   Wrench,
 } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
+import { useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { RenameDialog } from '../../components/rename-dialog.tsx';
-import { FormError } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { ConversationSettingsDialog } from '../preferences/conversation-settings-dialog.tsx';
@@ -139,38 +137,29 @@ function RenameChatDialog({ id, title, onClose }: { id: string; title: string; o
 }
 
 function MoveDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
-  const form = useId();
   const [project, setProject] = useState(conversation.project_id ?? '');
   const move = useAction(api.conversations.update, {
     refresh: [conversationKeys.all],
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     move.mutate({ conversation_id: conversation.id, project_id: project || null });
   }
   return (
-    <Dialog
+    <FormDialog
       title="Move to a project"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={move.isPending}>
-            Move
-          </Button>
-        </>
-      }
+      submit="Move"
+      busy={move.isPending}
+      error={move.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <ProjectSelect label="Project" none="No project" value={project} onChange={setProject} />
-        <p className="text-muted">
-          The members of a project read its chats, and its editors may speak in them. Answers use the
-          project’s documents and instructions.
-        </p>
-        <FormError error={move.error} />
-      </form>
-    </Dialog>
+      <ProjectSelect label="Project" none="No project" value={project} onChange={setProject} />
+      <p className="text-muted">
+        The members of a project read its chats, and its editors may speak in them. Answers use the project’s
+        documents and instructions.
+      </p>
+    </FormDialog>
   );
 }

@@ -1,8 +1,7 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Input, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { type CustomFunction, functionsQuery } from './queries.ts';
@@ -21,7 +20,6 @@ type Values = Pick<CustomFunction, 'description' | 'parameters' | 'hosts'> & { c
 
 /** Adds a function or edits one, and tries it out. */
 export function FunctionDialog({ fn: before, onClose }: { fn?: CustomFunction; onClose: () => void }) {
-  const form = useId();
   const [fn, setFn] = useState(before);
   const [name, setName] = useState(fn?.name ?? '');
   const [description, setDescription] = useState(fn?.description ?? '');
@@ -63,8 +61,7 @@ export function FunctionDialog({ fn: before, onClose }: { fn?: CustomFunction; o
       })
       .catch(() => undefined);
   }
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function submit(): Promise<void> {
     if (await keep()) onClose();
   }
   async function tryOut(): Promise<void> {
@@ -73,89 +70,82 @@ export function FunctionDialog({ fn: before, onClose }: { fn?: CustomFunction; o
     if (kept && given) run.mutate({ id: kept.id, input: given });
   }
   return (
-    <Dialog
+    <FormDialog
       kind="wide"
       title={before ? `Edit ${before.name}` : 'Add a function'}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      error={save.error ?? run.error}
+      onSubmit={() => void submit()}
     >
-      <form id={form} onSubmit={(event) => void submit(event)} className="space-y-4">
-        <Input
-          label="Name"
-          required
-          disabled={fn !== undefined}
-          pattern="[a-zA-Z_][a-zA-Z0-9_]*"
-          maxLength={64}
-          hint="As the model calls it: letters, digits and _."
-          value={name}
-          error={fields.name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Input
-          label="What it is for"
-          maxLength={2000}
-          hint="The model decides by this when to call it."
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-        />
+      <Input
+        label="Name"
+        required
+        disabled={fn !== undefined}
+        pattern="[a-zA-Z_][a-zA-Z0-9_]*"
+        maxLength={64}
+        hint="As the model calls it: letters, digits and _."
+        value={name}
+        error={fields.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Input
+        label="What it is for"
+        maxLength={2000}
+        hint="The model decides by this when to call it."
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+      <Textarea
+        label="Arguments (JSON Schema)"
+        rows={6}
+        className="font-mono text-[13px]"
+        value={parameters}
+        error={fault?.field === 'parameters' ? fault.text : fields.parameters}
+        onChange={(event) => setParameters(event.target.value)}
+      />
+      <Textarea
+        label="Code"
+        required
+        rows={10}
+        className="font-mono text-[13px]"
+        hint="A module that exports a default function; what it returns is the result."
+        value={code}
+        error={fields.code}
+        onChange={(event) => setCode(event.target.value)}
+      />
+      <Input
+        label="Hosts it may fetch from"
+        placeholder="api.example.org"
+        hint="Empty: no network."
+        value={hosts}
+        error={fields['hosts.0'] ?? fields.hosts}
+        onChange={(event) => setHosts(event.target.value)}
+      />
+      <div className="space-y-2">
         <Textarea
-          label="Arguments (JSON Schema)"
-          rows={6}
+          label="Try it with"
+          rows={2}
           className="font-mono text-[13px]"
-          value={parameters}
-          error={fault?.field === 'parameters' ? fault.text : fields.parameters}
-          onChange={(event) => setParameters(event.target.value)}
+          value={input}
+          error={fault?.field === 'input' ? fault.text : undefined}
+          onChange={(event) => setInput(event.target.value)}
         />
-        <Textarea
-          label="Code"
-          required
-          rows={10}
-          className="font-mono text-[13px]"
-          hint="A module that exports a default function; what it returns is the result."
-          value={code}
-          error={fields.code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-        <Input
-          label="Hosts it may fetch from"
-          placeholder="api.example.org"
-          hint="Empty: no network."
-          value={hosts}
-          error={fields['hosts.0'] ?? fields.hosts}
-          onChange={(event) => setHosts(event.target.value)}
-        />
-        <div className="space-y-2">
-          <Textarea
-            label="Try it with"
-            rows={2}
-            className="font-mono text-[13px]"
-            value={input}
-            error={fault?.field === 'input' ? fault.text : undefined}
-            onChange={(event) => setInput(event.target.value)}
-          />
-          <Button size="sm" busy={run.isPending} onClick={() => void tryOut()}>
-            Save and run
-          </Button>
-          {run.data && (
-            <div
-              role="status"
-              className="rounded-lg bg-sunken p-3 font-mono text-[13px] break-words whitespace-pre-wrap"
-            >
-              {run.data.console.map((line) => `${line}\n`).join('')}
-              {run.data.error ?? JSON.stringify(run.data.value, null, 2)}
-              <span className="text-muted">{`\n${run.data.duration_ms} ms`}</span>
-            </div>
-          )}
-        </div>
-        <FormError error={save.error ?? run.error} />
-      </form>
-    </Dialog>
+        <Button size="sm" busy={run.isPending} onClick={() => void tryOut()}>
+          Save and run
+        </Button>
+        {run.data && (
+          <div
+            role="status"
+            className="rounded-lg bg-sunken p-3 font-mono text-[13px] break-words whitespace-pre-wrap"
+          >
+            {run.data.console.map((line) => `${line}\n`).join('')}
+            {run.data.error ?? JSON.stringify(run.data.value, null, 2)}
+            <span className="text-muted">{`\n${run.data.duration_ms} ms`}</span>
+          </div>
+        )}
+      </div>
+    </FormDialog>
   );
 }

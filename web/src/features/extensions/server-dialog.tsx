@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Input, Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { serversQuery } from './queries.ts';
@@ -25,7 +23,6 @@ function secretsOf(text: string): Record<string, string> {
 
 /** Adds an MCP server and connects to it. */
 export function ServerDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const [name, setName] = useState('');
   const [transport, setTransport] = useState<(typeof transports)[number]['value']>('http');
   const [address, setAddress] = useState('');
@@ -49,64 +46,56 @@ export function ServerDialog({ onClose }: { onClose: () => void }) {
     { refresh: [serversQuery.queryKey], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(add.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     add.mutate();
   }
   return (
-    <Dialog
+    <FormDialog
       title="Add an MCP server"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={add.isPending}>
-            Add and connect
-          </Button>
-        </>
-      }
+      submit="Add and connect"
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Input
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          error={fields.server_name ?? fields.server_id}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Select
-          label="Reached by"
-          value={transport}
-          onChange={(event) =>
-            setTransport(transports.find(({ value }) => value === event.target.value)?.value ?? 'http')
-          }
-        >
-          {transports.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </Select>
-        <Input
-          label={transport === 'stdio' ? 'Command with its arguments' : 'Address'}
-          required
-          placeholder={transport === 'stdio' ? 'npx -y @scope/server' : 'https://example.org/mcp'}
-          hint={transport === 'stdio' ? 'Only commands that an administrator allows.' : undefined}
-          value={address}
-          error={fields.url ?? fields.command}
-          onChange={(event) => setAddress(event.target.value)}
-        />
-        <Textarea
-          label={transport === 'stdio' ? 'Environment variables' : 'Headers'}
-          rows={2}
-          placeholder={transport === 'stdio' ? 'API_KEY=…' : 'Authorization: Bearer …'}
-          hint="One a line. Stored encrypted and never shown again."
-          value={secrets}
-          onChange={(event) => setSecrets(event.target.value)}
-        />
-        <FormError error={add.error} />
-      </form>
-    </Dialog>
+      <Input
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        error={fields.server_name ?? fields.server_id}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Select
+        label="Reached by"
+        value={transport}
+        onChange={(event) =>
+          setTransport(transports.find(({ value }) => value === event.target.value)?.value ?? 'http')
+        }
+      >
+        {transports.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </Select>
+      <Input
+        label={transport === 'stdio' ? 'Command with its arguments' : 'Address'}
+        required
+        placeholder={transport === 'stdio' ? 'npx -y @scope/server' : 'https://example.org/mcp'}
+        hint={transport === 'stdio' ? 'Only commands that an administrator allows.' : undefined}
+        value={address}
+        error={fields.url ?? fields.command}
+        onChange={(event) => setAddress(event.target.value)}
+      />
+      <Textarea
+        label={transport === 'stdio' ? 'Environment variables' : 'Headers'}
+        rows={2}
+        placeholder={transport === 'stdio' ? 'API_KEY=…' : 'Authorization: Bearer …'}
+        hint="One a line. Stored encrypted and never shown again."
+        value={secrets}
+        onChange={(event) => setSecrets(event.target.value)}
+      />
+    </FormDialog>
   );
 }

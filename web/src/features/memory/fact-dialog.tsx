@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { ProjectSelect } from '../projects/project-select.tsx';
@@ -41,7 +39,6 @@ interface Values {
 
 /** Adds a fact, edits one, or corrects one that was found. */
 export function FactDialog({ fact, candidate, onClose }: FactDialogProps) {
-  const form = useId();
   const start = fact ?? candidate;
   const [content, setContent] = useState(start?.content ?? '');
   const [category, setCategory] = useState<Category>(start?.category ?? 'fact');
@@ -57,8 +54,7 @@ export function FactDialog({ fact, candidate, onClose }: FactDialogProps) {
     { refresh: [memoryKeys.all], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(save.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     const kept = fact && nearest(fact.importance_score) === importance;
     save.mutate({
       content,
@@ -68,60 +64,51 @@ export function FactDialog({ fact, candidate, onClose }: FactDialogProps) {
     });
   }
   return (
-    <Dialog
+    <FormDialog
       title={fact ? 'Edit fact' : candidate ? 'Remember in other words' : 'Add a fact'}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
-            {fact ? 'Save' : 'Remember'}
-          </Button>
-        </>
-      }
+      submit={fact ? 'Save' : 'Remember'}
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Textarea
-          label="What should be remembered"
-          required
-          maxLength={4000}
-          value={content}
-          error={fields.content}
-          onChange={(event) => setContent(event.target.value)}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
+      <Textarea
+        label="What should be remembered"
+        required
+        maxLength={4000}
+        value={content}
+        error={fields.content}
+        onChange={(event) => setContent(event.target.value)}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Select
+          label="Category"
+          value={category}
+          onChange={(event) => setCategory(categories.find((item) => item === event.target.value) ?? 'fact')}
+        >
+          {categories.map((item) => (
+            <option key={item} value={item}>
+              {categoryLabels[item]}
+            </option>
+          ))}
+        </Select>
+        {!candidate && (
           <Select
-            label="Category"
-            value={category}
-            onChange={(event) =>
-              setCategory(categories.find((item) => item === event.target.value) ?? 'fact')
-            }
+            label="Importance"
+            value={importance}
+            onChange={(event) => setImportance(event.target.value)}
           >
-            {categories.map((item) => (
-              <option key={item} value={item}>
-                {categoryLabels[item]}
+            {importances.map((item) => (
+              <option key={item.value} value={item.value}>
+                {item.label}
               </option>
             ))}
           </Select>
-          {!candidate && (
-            <Select
-              label="Importance"
-              value={importance}
-              onChange={(event) => setImportance(event.target.value)}
-            >
-              {importances.map((item) => (
-                <option key={item.value} value={item.value}>
-                  {item.label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </div>
-        {!start && (
-          <ProjectSelect label="Used in" none="Everything of mine" value={project} onChange={setProject} />
         )}
-        <FormError error={save.error} />
-      </form>
-    </Dialog>
+      </div>
+      {!start && (
+        <ProjectSelect label="Used in" none="Everything of mine" value={project} onChange={setProject} />
+      )}
+    </FormDialog>
   );
 }

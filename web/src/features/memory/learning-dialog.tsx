@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Checkbox, Input, Select } from '../../components/field.tsx';
-import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { type MemorySettings, memoryKeys, settingsQuery } from './queries.ts';
@@ -16,7 +15,6 @@ const choices: { value: MemorySettings['extraction']; label: string }[] = [
 
 /** How memory learns from chats. */
 export function LearningDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const settings = useQuery(settingsQuery);
   const [changed, setChanged] = useState<Partial<MemorySettings>>({});
   const save = useAction(api.memory.updateSettings, {
@@ -25,30 +23,28 @@ export function LearningDialog({ onClose }: { onClose: () => void }) {
     onSuccess: onClose,
   });
   const now = settings.data && { ...settings.data, ...changed };
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     save.mutate(changed);
   }
   return (
-    <Dialog
+    <FormDialog
       title="How memory learns"
       subtitle="Private chats are never read, and passwords, keys and card numbers are never kept."
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" disabled={!now} busy={save.isPending}>
-            Save
-          </Button>
-        </>
+      submit="Save"
+      busy={save.isPending}
+      error={save.error}
+      instead={
+        settings.isError ? (
+          <ErrorState error={settings.error} onRetry={() => settings.refetch()} />
+        ) : now === undefined ? (
+          <SkeletonList rows={3} />
+        ) : null
       }
+      onSubmit={submit}
     >
-      {settings.isError ? (
-        <ErrorState error={settings.error} onRetry={() => settings.refetch()} />
-      ) : now === undefined ? (
-        <SkeletonList rows={3} />
-      ) : (
-        <form id={form} onSubmit={submit} className="space-y-4">
+      {now && (
+        <>
           <Select
             label="Facts found in chats"
             value={now.extraction}
@@ -83,9 +79,8 @@ export function LearningDialog({ onClose }: { onClose: () => void }) {
             error={troubleOf(save.error).fields.max_facts}
             onChange={(event) => setChanged({ ...changed, max_facts: event.target.valueAsNumber })}
           />
-          <FormError error={save.error} />
-        </form>
+        </>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

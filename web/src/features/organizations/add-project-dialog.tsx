@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import type { Organization } from '../../../../src/domains/organizations/contract.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Select } from '../../components/field.tsx';
-import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { projectChoicesQuery, projectKeys } from '../projects/queries.ts';
@@ -18,7 +17,6 @@ interface AddProjectDialogProps {
 
 /** Gives one of the reader's projects to an organization. */
 export function AddProjectDialog({ organization, onClose }: AddProjectDialogProps) {
-  const form = useId();
   const projects = useQuery(projectChoicesQuery);
   const choices = projects.data?.items.filter(
     (item) => item.role === 'owner' && item.organization_id !== organization.id,
@@ -29,49 +27,42 @@ export function AddProjectDialog({ organization, onClose }: AddProjectDialogProp
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     add.mutate({ organization_id: organization.id, project_id: chosen });
   }
   const none = choices?.length === 0;
   return (
-    <Dialog
+    <FormDialog
       title={`Add a project to ${organization.name}`}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={add.isPending} disabled={!choices || none}>
-            Add
-          </Button>
-        </>
+      submit="Add"
+      busy={add.isPending}
+      error={add.error}
+      instead={
+        projects.isError ? (
+          <ErrorState error={projects.error} onRetry={() => projects.refetch()} />
+        ) : !choices ? (
+          <SkeletonList rows={1} />
+        ) : none ? (
+          <p className="text-muted">You own no other project. Create one under Projects, then add it here.</p>
+        ) : null
       }
+      onSubmit={submit}
     >
-      {projects.isError ? (
-        <ErrorState error={projects.error} onRetry={() => projects.refetch()} />
-      ) : !choices ? (
-        <SkeletonList rows={1} />
-      ) : none ? (
-        <p className="text-muted">You own no other project. Create one under Projects, then add it here.</p>
-      ) : (
-        <form id={form} onSubmit={submit} className="space-y-4">
-          <Select
-            label="Project"
-            required
-            hint="Every member of the organization becomes a member of it. It leaves the organization it is in."
-            value={chosen}
-            onChange={(event) => setChosen(event.target.value)}
-          >
-            <option value="">Choose one of yours</option>
-            {choices.map((item) => (
-              <option key={item.id} value={item.id}>
-                {item.name}
-              </option>
-            ))}
-          </Select>
-          <FormError error={add.error} />
-        </form>
-      )}
-    </Dialog>
+      <Select
+        label="Project"
+        required
+        hint="Every member of the organization becomes a member of it. It leaves the organization it is in."
+        value={chosen}
+        onChange={(event) => setChosen(event.target.value)}
+      >
+        <option value="">Choose one of yours</option>
+        {choices?.map((item) => (
+          <option key={item.id} value={item.id}>
+            {item.name}
+          </option>
+        ))}
+      </Select>
+    </FormDialog>
   );
 }

@@ -1,15 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { FormError } from '../../components/states.tsx';
+import { useState } from 'react';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { OrganizationFields, type OrganizationValues } from './organization-fields.tsx';
 import { organizationKeys } from './queries.ts';
 
 export function CreateOrganizationDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const [values, setValues] = useState<OrganizationValues>({ name: '', default_project_role: 'editor' });
   const navigate = useNavigate();
   const create = useAction(api.organizations.create, {
@@ -18,27 +15,19 @@ export function CreateOrganizationDialog({ onClose }: { onClose: () => void }) {
     onSuccess: ({ id }) =>
       void navigate({ to: '/organizations/$organizationId', params: { organizationId: id } }),
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate(values);
   }
   return (
-    <Dialog
+    <FormDialog
       title="New organization"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={create.isPending}>
-            Create organization
-          </Button>
-        </>
-      }
+      submit="Create organization"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <OrganizationFields values={values} errors={troubleOf(create.error).fields} onChange={setValues} />
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+      <OrganizationFields values={values} errors={troubleOf(create.error).fields} onChange={setValues} />
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import type { Organization } from '../../../../src/domains/organizations/contract.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { projectKeys } from '../projects/queries.ts';
@@ -16,7 +14,6 @@ interface EditOrganizationDialogProps {
 }
 
 export function EditOrganizationDialog({ organization, onClose }: EditOrganizationDialogProps) {
-  const form = useId();
   const { name, default_project_role } = organization;
   const [values, setValues] = useState<OrganizationValues>({ name, default_project_role });
   const update = useAction(api.organizations.update, {
@@ -24,27 +21,19 @@ export function EditOrganizationDialog({ organization, onClose }: EditOrganizati
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     update.mutate({ organization_id: organization.id, ...values });
   }
   return (
-    <Dialog
+    <FormDialog
       title="Name and rights"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={update.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={update.isPending}
+      error={update.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <OrganizationFields values={values} errors={troubleOf(update.error).fields} onChange={setValues} />
-        <FormError error={update.error} />
-      </form>
-    </Dialog>
+      <OrganizationFields values={values} errors={troubleOf(update.error).fields} onChange={setValues} />
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Checkbox, Input, Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { type Persona, personaKeys } from './queries.ts';
@@ -20,7 +18,6 @@ const visibilities = [
 
 /** A persona, new or changed. */
 export function PersonaForm({ persona, onClose }: { persona?: Persona; onClose: () => void }) {
-  const formId = useId();
   const [name, setName] = useState(persona?.name ?? '');
   const [description, setDescription] = useState(persona?.description ?? '');
   const [category, setCategory] = useState(persona?.category ?? 'general');
@@ -37,8 +34,7 @@ export function PersonaForm({ persona, onClose }: { persona?: Persona; onClose: 
     { refresh: [personaKeys.all], announceError: false, done: 'Persona saved.', onSuccess: onClose },
   );
   const { fields } = troubleOf(save.error);
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     save.mutate({
       name,
       description,
@@ -58,106 +54,99 @@ export function PersonaForm({ persona, onClose }: { persona?: Persona; onClose: 
     });
   }
   return (
-    <Dialog
+    <FormDialog
       kind="wide"
       title={persona ? `Edit ${persona.name}` : 'New persona'}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} tone="primary" busy={save.isPending}>
-            Save persona
-          </Button>
-        </>
-      }
+      submit="Save persona"
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="space-y-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Input
-            label="Name"
-            required
-            maxLength={100}
-            value={name}
-            error={fields.name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <Input
-            label="Category"
-            required
-            maxLength={50}
-            value={category}
-            error={fields.category}
-            onChange={(event) => setCategory(event.target.value)}
-          />
-        </div>
+      <div className="grid gap-4 sm:grid-cols-2">
         <Input
-          label="What it is for"
+          label="Name"
           required
-          maxLength={1_000}
-          value={description}
-          error={fields.description}
-          onChange={(event) => setDescription(event.target.value)}
+          maxLength={100}
+          value={name}
+          error={fields.name}
+          onChange={(event) => setName(event.target.value)}
         />
-        <Textarea
-          label="Who it is"
-          hint="Its system prompt: character, manner, what it does and what it leaves alone."
+        <Input
+          label="Category"
           required
-          rows={8}
-          value={prompt}
-          error={fields.system_prompt}
-          onChange={(event) => setPrompt(event.target.value)}
+          maxLength={50}
+          value={category}
+          error={fields.category}
+          onChange={(event) => setCategory(event.target.value)}
         />
-        <Textarea
-          label="Ways to begin (optional)"
-          hint="A question a line; they stand on its card."
-          rows={3}
-          value={starters}
-          error={fields.starter_prompts}
-          onChange={(event) => setStarters(event.target.value)}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Select label="Model" value={model} onChange={(event) => setModel(event.target.value)}>
-            {!tiers.some(([value]) => value === model) && <option value={model}>{model}</option>}
-            {tiers.map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </Select>
-          <Input
-            label="Temperature (optional)"
-            type="number"
-            min={0}
-            max={2}
-            step={0.1}
-            value={temperature}
-            error={fields['model_config.temperature']}
-            onChange={(event) => setTemperature(event.target.value)}
-          />
-        </div>
-        <Select
-          label="Who may talk to it"
-          value={visibility}
-          onChange={(event) => setVisibility(event.target.value as Persona['visibility'])}
-        >
-          {visibilities.map(([value, words]) => (
+      </div>
+      <Input
+        label="What it is for"
+        required
+        maxLength={1_000}
+        value={description}
+        error={fields.description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+      <Textarea
+        label="Who it is"
+        hint="Its system prompt: character, manner, what it does and what it leaves alone."
+        required
+        rows={8}
+        value={prompt}
+        error={fields.system_prompt}
+        onChange={(event) => setPrompt(event.target.value)}
+      />
+      <Textarea
+        label="Ways to begin (optional)"
+        hint="A question a line; they stand on its card."
+        rows={3}
+        value={starters}
+        error={fields.starter_prompts}
+        onChange={(event) => setStarters(event.target.value)}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Select label="Model" value={model} onChange={(event) => setModel(event.target.value)}>
+          {!tiers.some(([value]) => value === model) && <option value={model}>{model}</option>}
+          {tiers.map(([value, words]) => (
             <option key={value} value={value}>
               {words}
             </option>
           ))}
         </Select>
-        <Checkbox
-          label="May search the documents of whoever talks to it"
-          checked={files}
-          onChange={(event) => setFiles(event.target.checked)}
+        <Input
+          label="Temperature (optional)"
+          type="number"
+          min={0}
+          max={2}
+          step={0.1}
+          value={temperature}
+          error={fields['model_config.temperature']}
+          onChange={(event) => setTemperature(event.target.value)}
         />
-        <Checkbox
-          label="May run code in the sandbox"
-          checked={code}
-          onChange={(event) => setCode(event.target.checked)}
-        />
-        <FormError error={save.error} />
-      </form>
-    </Dialog>
+      </div>
+      <Select
+        label="Who may talk to it"
+        value={visibility}
+        onChange={(event) => setVisibility(event.target.value as Persona['visibility'])}
+      >
+        {visibilities.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </Select>
+      <Checkbox
+        label="May search the documents of whoever talks to it"
+        checked={files}
+        onChange={(event) => setFiles(event.target.checked)}
+      />
+      <Checkbox
+        label="May run code in the sandbox"
+        checked={code}
+        onChange={(event) => setCode(event.target.checked)}
+      />
+    </FormDialog>
   );
 }

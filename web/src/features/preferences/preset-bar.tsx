@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, Plus, Trash2 } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Input } from '../../components/field.tsx';
-import { FormError, Skeleton } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { Skeleton } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { preferenceKeys, presetsQuery } from './queries.ts';
@@ -56,7 +56,6 @@ export function PresetBar({ active }: { active: string }) {
 }
 
 function NameDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const [name, setName] = useState('');
   const create = useAction(api.preferences.createPreset, {
     refresh: [preferenceKeys.all],
@@ -64,34 +63,26 @@ function NameDialog({ onClose }: { onClose: () => void }) {
     done: 'Preset kept.',
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate({ name });
   }
   return (
-    <Dialog
+    <FormDialog
       title="Keep these parameters as a preset"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={create.isPending}>
-            Keep
-          </Button>
-        </>
-      }
+      submit="Keep"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Input
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          error={troubleOf(create.error).fields.name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+      <Input
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        error={troubleOf(create.error).fields.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Input, Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { preferenceKeys, type Rule } from './queries.ts';
@@ -22,7 +20,6 @@ interface Props {
 
 /** Adds a rule, or edits one. */
 export function RuleDialog({ rule, place, onClose }: Props) {
-  const form = useId();
   const [name, setName] = useState(rule?.name ?? '');
   const [content, setContent] = useState(rule?.content ?? '');
   const [kind, setKind] = useState<(typeof kinds)[number]['value']>('global');
@@ -36,70 +33,62 @@ export function RuleDialog({ rule, place, onClose }: Props) {
     { refresh: [preferenceKeys.all], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(save.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     save.mutate({ name, content, priority: Number(priority) });
   }
   return (
-    <Dialog
+    <FormDialog
       title={rule ? 'Edit rule' : 'Add a rule'}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
-            {rule ? 'Save' : 'Add rule'}
-          </Button>
-        </>
-      }
+      submit={rule ? 'Save' : 'Add rule'}
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
+      <Input
+        label="Name"
+        required
+        maxLength={200}
+        value={name}
+        error={fields.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Textarea
+        label="What is to be observed"
+        required
+        rows={6}
+        maxLength={20_000}
+        value={content}
+        error={fields.content}
+        onChange={(event) => setContent(event.target.value)}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        {!rule && !fixed && (
+          <Select
+            label="Kind"
+            value={kind}
+            onChange={(event) =>
+              setKind(kinds.find(({ value }) => value === event.target.value)?.value ?? 'global')
+            }
+          >
+            {kinds.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </Select>
+        )}
         <Input
-          label="Name"
-          required
-          maxLength={200}
-          value={name}
-          error={fields.name}
-          onChange={(event) => setName(event.target.value)}
+          label="Priority"
+          type="number"
+          min={-1000}
+          max={1000}
+          hint="The highest stands first."
+          value={priority}
+          error={fields.priority}
+          onChange={(event) => setPriority(event.target.value)}
         />
-        <Textarea
-          label="What is to be observed"
-          required
-          rows={6}
-          maxLength={20_000}
-          value={content}
-          error={fields.content}
-          onChange={(event) => setContent(event.target.value)}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
-          {!rule && !fixed && (
-            <Select
-              label="Kind"
-              value={kind}
-              onChange={(event) =>
-                setKind(kinds.find(({ value }) => value === event.target.value)?.value ?? 'global')
-              }
-            >
-              {kinds.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-          <Input
-            label="Priority"
-            type="number"
-            min={-1000}
-            max={1000}
-            hint="The highest stands first."
-            value={priority}
-            error={fields.priority}
-            onChange={(event) => setPriority(event.target.value)}
-          />
-        </div>
-        <FormError error={save.error} />
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -1,8 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Checkbox, Input, Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { humanize } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -17,7 +15,6 @@ const newWorkstream = 'new';
 /** Adds a task, in a workstream of its own if need be. */
 export function AddTaskDialog({ workstreams, onClose }: { workstreams: Workstream[]; onClose: () => void }) {
   const { project, openTask } = useProject();
-  const form = useId();
   const [title, setTitle] = useState('');
   const [description, setDescription] = useState('');
   const [workstream, setWorkstream] = useState(workstreams[0]?.id ?? newWorkstream);
@@ -54,98 +51,90 @@ export function AddTaskDialog({ workstreams, onClose }: { workstreams: Workstrea
     },
   );
   const fields = troubleOf(create.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate(undefined);
   }
   return (
-    <Dialog
+    <FormDialog
       title="Add task"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={create.isPending}>
-            Add task
-          </Button>
-        </>
-      }
+      submit="Add task"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
+      <Input
+        label="Title"
+        required
+        maxLength={200}
+        value={title}
+        error={fields.title}
+        onChange={(event) => setTitle(event.target.value)}
+      />
+      <Textarea
+        label="Description (optional)"
+        value={description}
+        error={fields.description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+      <Select label="Workstream" value={workstream} onChange={(event) => setWorkstream(event.target.value)}>
+        {workstreams.map((item) => (
+          <option key={item.id} value={item.id}>
+            {item.name}
+          </option>
+        ))}
+        {!workstreams.some((item) => item.id === workstream) && workstream !== newWorkstream && (
+          <option value={workstream}>{workstreamName}</option>
+        )}
+        <option value={newWorkstream}>New workstream …</option>
+      </Select>
+      {workstream === newWorkstream && (
         <Input
-          label="Title"
+          label="Name of the new workstream"
           required
-          maxLength={200}
-          value={title}
-          error={fields.title}
-          onChange={(event) => setTitle(event.target.value)}
+          value={workstreamName}
+          error={fields.name}
+          onChange={(event) => setWorkstreamName(event.target.value)}
         />
-        <Textarea
-          label="Description (optional)"
-          value={description}
-          error={fields.description}
-          onChange={(event) => setDescription(event.target.value)}
-        />
-        <Select label="Workstream" value={workstream} onChange={(event) => setWorkstream(event.target.value)}>
-          {workstreams.map((item) => (
-            <option key={item.id} value={item.id}>
-              {item.name}
+      )}
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Select
+          label="Agent"
+          value={agent}
+          onChange={(event) =>
+            setAgent(workerAgents.find((item) => item === event.target.value) ?? 'researcher')
+          }
+        >
+          {workerAgents.map((item) => (
+            <option key={item} value={item}>
+              {humanize(item)}
             </option>
           ))}
-          {!workstreams.some((item) => item.id === workstream) && workstream !== newWorkstream && (
-            <option value={workstream}>{workstreamName}</option>
-          )}
-          <option value={newWorkstream}>New workstream …</option>
         </Select>
-        {workstream === newWorkstream && (
-          <Input
-            label="Name of the new workstream"
-            required
-            value={workstreamName}
-            error={fields.name}
-            onChange={(event) => setWorkstreamName(event.target.value)}
-          />
-        )}
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Select
-            label="Agent"
-            value={agent}
-            onChange={(event) =>
-              setAgent(workerAgents.find((item) => item === event.target.value) ?? 'researcher')
-            }
-          >
-            {workerAgents.map((item) => (
-              <option key={item} value={item}>
-                {humanize(item)}
-              </option>
-            ))}
-          </Select>
-          <Select
-            label="Model tier"
-            value={tier}
-            onChange={(event) => setTier(event.target.value as ModelTier)}
-          >
-            {Object.entries(tierLabels).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        </div>
-        <Textarea
-          label="Definition of done (optional)"
-          hint="One condition a line. The verifier checks the result against each."
-          value={done}
-          error={fields.definition_of_done}
-          onChange={(event) => setDone(event.target.value)}
-        />
-        <Checkbox
-          label="Ask me before it runs"
-          checked={approval}
-          onChange={(event) => setApproval(event.target.checked)}
-        />
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+        <Select
+          label="Model tier"
+          value={tier}
+          onChange={(event) => setTier(event.target.value as ModelTier)}
+        >
+          {Object.entries(tierLabels).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <Textarea
+        label="Definition of done (optional)"
+        hint="One condition a line. The verifier checks the result against each."
+        value={done}
+        error={fields.definition_of_done}
+        onChange={(event) => setDone(event.target.value)}
+      />
+      <Checkbox
+        label="Ask me before it runs"
+        checked={approval}
+        onChange={(event) => setApproval(event.target.checked)}
+      />
+    </FormDialog>
   );
 }

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
+import { useState } from 'react';
 import { Dialog } from '../../components/dialog.tsx';
 import { Select, Textarea } from '../../components/field.tsx';
-import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { projectKeys, projectQuery } from './queries.ts';
@@ -25,7 +25,6 @@ export function ChatInstructionsDialog({ projectId, onClose }: { projectId: stri
 }
 
 function Form({ project, onClose }: { project: Project; onClose: () => void }) {
-  const form = useId();
   const [instructions, setInstructions] = useState(project.instructions ?? '');
   const [tier, setTier] = useState<string>(project.chat_defaults.model_tier ?? '');
   const update = useAction(api.projects.update, {
@@ -33,8 +32,7 @@ function Form({ project, onClose }: { project: Project; onClose: () => void }) {
     announceError: false,
     onSuccess: onClose,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     update.mutate({
       project_id: project.id,
       instructions: instructions.trim() || null,
@@ -42,37 +40,30 @@ function Form({ project, onClose }: { project: Project; onClose: () => void }) {
     });
   }
   return (
-    <Dialog
+    <FormDialog
       title="Chats of the project"
       subtitle={project.name}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={update.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={update.isPending}
+      error={update.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Textarea
-          label="Instructions (optional)"
-          hint="Every chat of the project is told this."
-          rows={8}
-          maxLength={20_000}
-          value={instructions}
-          error={troubleOf(update.error).fields.instructions}
-          onChange={(event) => setInstructions(event.target.value)}
-        />
-        <Select label="Model" value={tier} onChange={(event) => setTier(event.target.value)}>
-          <option value="">Middle model, as everywhere</option>
-          <option value="haiku">Fast model</option>
-          <option value="sonnet">Middle model</option>
-          <option value="opus">Strong model</option>
-        </Select>
-        <FormError error={update.error} />
-      </form>
-    </Dialog>
+      <Textarea
+        label="Instructions (optional)"
+        hint="Every chat of the project is told this."
+        rows={8}
+        maxLength={20_000}
+        value={instructions}
+        error={troubleOf(update.error).fields.instructions}
+        onChange={(event) => setInstructions(event.target.value)}
+      />
+      <Select label="Model" value={tier} onChange={(event) => setTier(event.target.value)}>
+        <option value="">Middle model, as everywhere</option>
+        <option value="haiku">Fast model</option>
+        <option value="sonnet">Middle model</option>
+        <option value="opus">Strong model</option>
+      </Select>
+    </FormDialog>
   );
 }

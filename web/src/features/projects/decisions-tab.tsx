@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Plus, Signpost } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Ago } from '../../components/ago.tsx';
 import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Textarea } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { LoadMore } from '../../components/load-more.tsx';
 import { Card } from '../../components/page.tsx';
-import { EmptyState, ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { humanize } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -86,7 +86,6 @@ export function DecisionsTab() {
 }
 
 function DecisionDialog({ projectId, onClose }: { projectId: string; onClose: () => void }) {
-  const form = useId();
   const [text, setText] = useState('');
   const [rationale, setRationale] = useState('');
   const [alternatives, setAlternatives] = useState('');
@@ -96,8 +95,7 @@ function DecisionDialog({ projectId, onClose }: { projectId: string; onClose: ()
     onSuccess: onClose,
   });
   const fields = troubleOf(create.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     create.mutate({
       project_id: projectId,
       decision_text: text,
@@ -106,41 +104,34 @@ function DecisionDialog({ projectId, onClose }: { projectId: string; onClose: ()
     });
   }
   return (
-    <Dialog
+    <FormDialog
       title="Record a decision"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={create.isPending}>
-            Record
-          </Button>
-        </>
-      }
+      submit="Record"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Textarea
-          label="Decision"
-          required
-          value={text}
-          error={fields.decision_text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Textarea
-          label="Why (optional)"
-          value={rationale}
-          error={fields.rationale}
-          onChange={(event) => setRationale(event.target.value)}
-        />
-        <Textarea
-          label="Alternatives (optional)"
-          hint="One a line."
-          value={alternatives}
-          error={fields.alternatives}
-          onChange={(event) => setAlternatives(event.target.value)}
-        />
-        <FormError error={create.error} />
-      </form>
-    </Dialog>
+      <Textarea
+        label="Decision"
+        required
+        value={text}
+        error={fields.decision_text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Textarea
+        label="Why (optional)"
+        value={rationale}
+        error={fields.rationale}
+        onChange={(event) => setRationale(event.target.value)}
+      />
+      <Textarea
+        label="Alternatives (optional)"
+        hint="One a line."
+        value={alternatives}
+        error={fields.alternatives}
+        onChange={(event) => setAlternatives(event.target.value)}
+      />
+    </FormDialog>
   );
 }

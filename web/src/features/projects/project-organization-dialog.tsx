@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Select } from '../../components/field.tsx';
-import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { organizationChoicesQuery, organizationKeys } from '../organizations/queries.ts';
@@ -13,7 +12,6 @@ import type { Project } from './types.ts';
 
 /** Which organization a project belongs to. */
 export function ProjectOrganizationDialog({ project, onClose }: { project: Project; onClose: () => void }) {
-  const form = useId();
   const organizations = useQuery(organizationChoicesQuery);
   const current = project.organization_id ?? '';
   const [chosen, setChosen] = useState(current);
@@ -30,50 +28,43 @@ export function ProjectOrganizationDialog({ project, onClose }: { project: Proje
       onSuccess: onClose,
     },
   );
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     if (chosen === current) onClose();
     else move.mutate();
   }
   return (
-    <Dialog
+    <FormDialog
       title="Organization"
       subtitle={project.name}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={move.isPending} disabled={!choices}>
-            Save
-          </Button>
-        </>
+      submit="Save"
+      busy={move.isPending}
+      error={move.error}
+      instead={
+        organizations.isError ? (
+          <ErrorState error={organizations.error} onRetry={() => organizations.refetch()} />
+        ) : !choices ? (
+          <SkeletonList rows={1} />
+        ) : null
       }
+      onSubmit={submit}
     >
-      {organizations.isError ? (
-        <ErrorState error={organizations.error} onRetry={() => organizations.refetch()} />
-      ) : !choices ? (
-        <SkeletonList rows={1} />
-      ) : (
-        <form id={form} onSubmit={submit} className="space-y-4">
-          <Select
-            label="Belongs to"
-            hint="Its members become members of the project, and its limits hold here. Those of the organization it leaves lose the project."
-            value={chosen}
-            onChange={(event) => setChosen(event.target.value)}
-          >
-            <option value="">No organization</option>
-            {choices.map((item) => (
-              <option key={item.id} value={item.id}>
-                {item.name}
-              </option>
-            ))}
-            {current !== '' && !choices.some(({ id }) => id === current) && (
-              <option value={current}>Another organization</option>
-            )}
-          </Select>
-          <FormError error={move.error} />
-        </form>
-      )}
-    </Dialog>
+      <Select
+        label="Belongs to"
+        hint="Its members become members of the project, and its limits hold here. Those of the organization it leaves lose the project."
+        value={chosen}
+        onChange={(event) => setChosen(event.target.value)}
+      >
+        <option value="">No organization</option>
+        {choices?.map((item) => (
+          <option key={item.id} value={item.id}>
+            {item.name}
+          </option>
+        ))}
+        {current !== '' && !choices?.some(({ id }) => id === current) && (
+          <option value={current}>Another organization</option>
+        )}
+      </Select>
+    </FormDialog>
   );
 }

@@ -1,6 +1,5 @@
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import type { Prompt } from './queries.ts';
 import { fill } from './template.ts';
 import { VariableFields } from './variable-fields.tsx';
@@ -14,35 +13,25 @@ interface FillDialogProps {
 
 /** Asks for what a prompt leaves open. */
 export function FillDialog({ prompt, onFilled, onClose }: FillDialogProps) {
-  const formId = useId();
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(prompt.variables.map(({ name, default: value }) => [name, value])),
   );
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     onFilled(fill(prompt.content, values));
   }
   return (
-    <Dialog
+    <FormDialog
       title={prompt.title}
       subtitle={prompt.description}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} tone="primary">
-            Insert
-          </Button>
-        </>
-      }
+      submit="Insert"
+      onSubmit={submit}
     >
-      <form id={formId} onSubmit={submit} className="space-y-4">
-        <VariableFields
-          variables={prompt.variables}
-          values={values}
-          onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
-        />
-      </form>
-    </Dialog>
+      <VariableFields
+        variables={prompt.variables}
+        values={values}
+        onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
+      />
+    </FormDialog>
   );
 }

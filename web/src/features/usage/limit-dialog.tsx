@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { useState } from 'react';
 import { Input, Select } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { statusQuery } from '../auth/queries.ts';
@@ -28,7 +26,6 @@ interface LimitDialogProps {
 
 /** Sets a limit for oneself, a project one owns, an organization one keeps or, as an administrator, for a person. */
 export function LimitDialog({ limit, organization, onClose }: LimitDialogProps) {
-  const form = useId();
   const isAdmin = useQuery(statusQuery).data?.user?.role !== 'user';
   const projects = useQuery(projectChoicesQuery);
   const organizations = useQuery(organizationChoicesQuery);
@@ -49,97 +46,89 @@ export function LimitDialog({ limit, organization, onClose }: LimitDialogProps) 
     { refresh: [limitsQuery.queryKey], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(save.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     save.mutate();
   }
   return (
-    <Dialog
+    <FormDialog
       title={limit ? `Limit of ${limit.name}` : 'Add a limit'}
       subtitle={!limit && organization ? `For ${organization.name}` : undefined}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        {!limit && (
-          <>
-            {!organization && (
-              <Select label="For" value={whom} onChange={(event) => setWhom(event.target.value)}>
-                <option value="me">Myself</option>
-                {isAdmin && <option value="person">Another person</option>}
-                {projects.data?.items.map((item) => (
-                  <option key={item.id} value={`project:${item.id}`}>
-                    Project {item.name}
-                  </option>
-                ))}
-                {organizations.data?.items
-                  .filter((item) => isAdmin || keeps(item))
-                  .map((item) => (
-                    <option key={item.id} value={`organization:${item.id}`}>
-                      Organization {item.name}
-                    </option>
-                  ))}
-              </Select>
-            )}
-            {whom === 'person' && (
-              <Input
-                label="E-mail address"
-                type="email"
-                required
-                value={email}
-                onChange={(event) => setEmail(event.target.value)}
-              />
-            )}
-            <Select
-              label="Holds"
-              value={period}
-              hint="Days and months begin at midnight UTC."
-              onChange={(event) =>
-                setPeriod(periods.find(([value]) => value === event.target.value)?.[0] ?? 'month')
-              }
-            >
-              {periods.map(([value, words]) => (
-                <option key={value} value={value}>
-                  {words}
+      {!limit && (
+        <>
+          {!organization && (
+            <Select label="For" value={whom} onChange={(event) => setWhom(event.target.value)}>
+              <option value="me">Myself</option>
+              {isAdmin && <option value="person">Another person</option>}
+              {projects.data?.items.map((item) => (
+                <option key={item.id} value={`project:${item.id}`}>
+                  Project {item.name}
                 </option>
               ))}
+              {organizations.data?.items
+                .filter((item) => isAdmin || keeps(item))
+                .map((item) => (
+                  <option key={item.id} value={`organization:${item.id}`}>
+                    Organization {item.name}
+                  </option>
+                ))}
             </Select>
-          </>
-        )}
-        <Input
-          label="Tokens"
-          type="number"
-          min={0}
-          step={1}
-          placeholder="No limit"
-          value={tokens}
-          error={fields.max_tokens}
-          onChange={(event) => setTokens(event.target.value)}
-        />
-        <Input
-          label="Money in US dollars"
-          type="number"
-          min={0}
-          step="any"
-          placeholder="No limit"
-          value={cost}
-          error={fields.max_cost_usd}
-          onChange={(event) => setCost(event.target.value)}
-        />
-        <p className="text-[13px] text-muted">
-          A call is made only when the most it may use fits. A limit you set for yourself holds beside one
-          that an administrator set.
-        </p>
-        <FormError error={save.error} />
-      </form>
-    </Dialog>
+          )}
+          {whom === 'person' && (
+            <Input
+              label="E-mail address"
+              type="email"
+              required
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+          )}
+          <Select
+            label="Holds"
+            value={period}
+            hint="Days and months begin at midnight UTC."
+            onChange={(event) =>
+              setPeriod(periods.find(([value]) => value === event.target.value)?.[0] ?? 'month')
+            }
+          >
+            {periods.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </Select>
+        </>
+      )}
+      <Input
+        label="Tokens"
+        type="number"
+        min={0}
+        step={1}
+        placeholder="No limit"
+        value={tokens}
+        error={fields.max_tokens}
+        onChange={(event) => setTokens(event.target.value)}
+      />
+      <Input
+        label="Money in US dollars"
+        type="number"
+        min={0}
+        step="any"
+        placeholder="No limit"
+        value={cost}
+        error={fields.max_cost_usd}
+        onChange={(event) => setCost(event.target.value)}
+      />
+      <p className="text-[13px] text-muted">
+        A call is made only when the most it may use fits. A limit you set for yourself holds beside one that
+        an administrator set.
+      </p>
+    </FormDialog>
   );
 }
 

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Input, Select } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { Section } from '../../components/page.tsx';
-import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
+import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -91,7 +91,6 @@ const amounts = [
 ] as const;
 
 function PriceDialog({ onClose }: { onClose: () => void }) {
-  const form = useId();
   const [provider, setProvider] = useState('openai');
   const [model, setModel] = useState('');
   const [from, setFrom] = useState('');
@@ -111,69 +110,61 @@ function PriceDialog({ onClose }: { onClose: () => void }) {
     { refresh: [pricesQuery.queryKey], announceError: false, onSuccess: onClose },
   );
   const fields = troubleOf(save.error).fields;
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  function submit(): void {
     save.mutate();
   }
   return (
-    <Dialog
+    <FormDialog
       title="Set a price"
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      error={save.error}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        <Select
-          label="Kind of connection"
-          value={provider}
-          onChange={(event) => setProvider(event.target.value)}
-        >
-          {kinds.map((kind) => (
-            <option key={kind}>{kind}</option>
-          ))}
-        </Select>
-        <Input
-          label="Model"
-          required
-          maxLength={200}
-          hint="A * at the end matches any ending."
-          value={model}
-          error={fields.model}
-          onChange={(event) => setModel(event.target.value)}
-        />
-        <Input
-          label="Holds from"
-          type="date"
-          hint="Empty: from today on."
-          value={from}
-          error={fields.valid_from}
-          onChange={(event) => setFrom(event.target.value)}
-        />
-        <fieldset className="grid gap-3 sm:grid-cols-2">
-          <legend className="mb-2 text-[13px] text-muted">US dollars per million tokens</legend>
-          {amounts.map(([name, label, required]) => (
-            <Input
-              key={name}
-              label={label}
-              type="number"
-              min={0}
-              step="any"
-              required={required}
-              placeholder={required ? undefined : 'As the others'}
-              value={values[name] ?? ''}
-              error={fields[name]}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            />
-          ))}
-        </fieldset>
-        <FormError error={save.error} />
-      </form>
-    </Dialog>
+      <Select
+        label="Kind of connection"
+        value={provider}
+        onChange={(event) => setProvider(event.target.value)}
+      >
+        {kinds.map((kind) => (
+          <option key={kind}>{kind}</option>
+        ))}
+      </Select>
+      <Input
+        label="Model"
+        required
+        maxLength={200}
+        hint="A * at the end matches any ending."
+        value={model}
+        error={fields.model}
+        onChange={(event) => setModel(event.target.value)}
+      />
+      <Input
+        label="Holds from"
+        type="date"
+        hint="Empty: from today on."
+        value={from}
+        error={fields.valid_from}
+        onChange={(event) => setFrom(event.target.value)}
+      />
+      <fieldset className="grid gap-3 sm:grid-cols-2">
+        <legend className="mb-2 text-[13px] text-muted">US dollars per million tokens</legend>
+        {amounts.map(([name, label, required]) => (
+          <Input
+            key={name}
+            label={label}
+            type="number"
+            min={0}
+            step="any"
+            required={required}
+            placeholder={required ? undefined : 'As the others'}
+            value={values[name] ?? ''}
+            error={fields[name]}
+            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+          />
+        ))}
+      </fieldset>
+    </FormDialog>
   );
 }
