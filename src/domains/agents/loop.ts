@@ -44,6 +44,8 @@ export interface Phase {
   parameters?: ModelParameters;
   /** Tokens of the transcript a model is shown; the oldest messages are left out first. */
   maxInputTokens?: number;
+  /** Its calls follow each other closely, each with all of the one before. */
+  continues?: boolean;
   /** Searches the phase may make; more are answered with a refusal. */
   maxSearches?: number;
   /** How often text that is being produced is kept, where that is not the usual time. */
@@ -191,7 +193,13 @@ async function tryModel(
   const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(request.tools));
   const spending = await phase.reserve(
     inputTokens + mostOutput,
-    model.cost({ inputTokens, outputTokens: mostOutput, cachedInputTokens: 0, reasoningTokens: 0 }),
+    model.cost({
+      inputTokens,
+      outputTokens: mostOutput,
+      cachedInputTokens: 0,
+      cacheWriteTokens: phase.continues ? inputTokens : 0,
+      reasoningTokens: 0,
+    }),
     signal,
   );
   try {
@@ -212,7 +220,12 @@ async function stream(
   const started = deps.clock.now();
   const messageId = await inSession(deps, phase, (session) => phase.record.open(session, model.label));
 
-  const events = model.provider.stream({ ...request, signal, idempotencyKey: messageId });
+  const events = model.provider.stream({
+    ...request,
+    continues: phase.continues ?? false,
+    signal,
+    idempotencyKey: messageId,
+  });
   let text = '';
   let reasoning = '';
   const toolCalls: ToolCall[] = [];

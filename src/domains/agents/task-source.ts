@@ -227,6 +227,7 @@ export class TaskSource implements WorkSource<TaskClaim> {
         ...ruleParts(rules),
       ]),
       tools: this.#toolsOf(role),
+      continues: true,
       model,
       scope: {
         project_id: run.task.project_id,

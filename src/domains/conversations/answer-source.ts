@@ -59,7 +59,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
           left join meta_messages q on q.id = m.parent_message_id`.execute(session);
         return rows;
       },
-      // A claim that a crash of the database forgets is made again, by another worker: the name is part of the hold.
+      // A claim that a crash of the database forgets is made again: by another worker, whose name is part of the hold, or by
+      // this one, which sees that it runs that attempt already.
       { durable: false, atOnce: true },
     );
   }

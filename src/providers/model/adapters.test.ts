@@ -90,6 +90,27 @@ describe.each(kinds)('contract: %s', (kind) => {
     expect(finish.error).toBeUndefined();
   });
 
+  test('a prompt that the next calls begin with is kept by the vendor that wants to be told', async () => {
+    server.respond = (_request, response) =>
+      begin(response).end(
+        wires[kind]
+          .events({ text: ['4'] })
+          .join('')
+          .replace('"cache_creation_input_tokens":0', '"cache_creation_input_tokens":30'),
+      );
+    const { finish } = await collect(open(kind), { continues: true });
+    const sent = (): unknown => JSON.parse(server.received.at(-1)?.body.toString() ?? '');
+    if (kind === 'anthropic') expect(sent()).toMatchObject({ cache_control: { type: 'ephemeral' } });
+    else expect(sent()).not.toHaveProperty('cache_control');
+    expect(finish.usage).toMatchObject(
+      kind === 'anthropic'
+        ? { inputTokens: 130, cachedInputTokens: 40, cacheWriteTokens: 30 }
+        : { inputTokens: 100, cachedInputTokens: 40, cacheWriteTokens: 0 },
+    );
+    await collect(open(kind));
+    expect(sent()).not.toHaveProperty('cache_control');
+  });
+
   test('the body of a request is told byte for byte, and nothing is sent for it', async () => {
     answerWith(kind, { text: ['4'] });
     const request: ModelRequest = {

@@ -88,6 +88,8 @@ export interface ModelRequest {
   parallelToolCalls?: boolean;
   responseFormat?: ResponseFormat;
   parameters?: ModelParameters;
+  /** The next calls begin with the same messages: a vendor that keeps a prompt only when told to is told so. */
+  continues?: boolean;
   signal?: AbortSignal;
   /** Sent as the `Idempotency-Key` header, so that a repeated request after a crash can be recognised. */
   idempotencyKey?: string;
@@ -98,6 +100,8 @@ export interface TokenUsage {
   inputTokens: number;
   outputTokens: number;
   cachedInputTokens: number;
+  /** Of `inputTokens` what the vendor kept for later calls, where it charges more for that. */
+  cacheWriteTokens?: number;
   reasoningTokens: number;
 }
 

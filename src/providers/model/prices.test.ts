@@ -28,6 +28,24 @@ describe('prices', () => {
     );
   });
 
+  test('what Anthropic keeps for later calls costs a quarter more', () => {
+    const call = { provider: 'anthropic', model: 'claude-sonnet-4-5', at } as const;
+    const cost = (cacheWriteTokens: number) =>
+      priceOf({
+        ...call,
+        usage: {
+          ...usage,
+          inputTokens: 100_000,
+          cachedInputTokens: 40_000,
+          outputTokens: 0,
+          reasoningTokens: 0,
+          cacheWriteTokens,
+        },
+      });
+    expect(cost(0)).toBeCloseTo(0.06 * 3 + 0.04 * 0.3, 6);
+    expect(cost(50_000)).toBeCloseTo(0.01 * 3 + 0.05 * 3.75 + 0.04 * 0.3, 6);
+  });
+
   test('a row of the caller overrides it, the exact name before the longest pattern', () => {
     expect(priceOf({ provider: 'openai', model: 'gpt-4o-mini', usage, at }, [row])).toBeCloseTo(
       6 + 0.4 + 10,

@@ -55,6 +55,7 @@ export function priceOf(call: PricedCall, rows: PriceRow[] = []): number | null 
   const tokens = {
     input_tokens: usage.inputTokens,
     cache_read_tokens: Math.min(usage.cachedInputTokens, usage.inputTokens),
+    ...(provider === 'anthropic' && { cache_write_tokens: usage.cacheWriteTokens ?? 0 }),
     output_tokens: usage.outputTokens,
   };
   const whose =

@@ -335,6 +335,7 @@ class StreamState {
           inputTokens: usage.inputTokens.total ?? 0,
           outputTokens: usage.outputTokens.total ?? 0,
           cachedInputTokens: usage.inputTokens.cacheRead ?? 0,
+          cacheWriteTokens: usage.inputTokens.cacheWrite ?? 0,
           reasoningTokens: usage.outputTokens.reasoning ?? 0,
         };
         // An adapter says `finish` also when the vendor's stream ended before its end; then it has no reason.

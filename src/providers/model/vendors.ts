@@ -13,7 +13,7 @@ type VendorOptions = Record<
   Record<string, string | number | boolean | Record<string, string | number>>
 >;
 
-type Choices = Pick<ModelRequest, 'parallelToolCalls' | 'responseFormat'>;
+type Choices = Pick<ModelRequest, 'parallelToolCalls' | 'responseFormat' | 'continues'>;
 
 /** Options of one vendor from two places. */
 export const merged = (one: VendorOptions, other: VendorOptions): VendorOptions =>
@@ -38,7 +38,7 @@ export interface Vendor {
   ruledOut?(parameters: ModelParameters, model: string): ModelParameter[];
   /** Parameters that travel outside the SDK's common settings. */
   options(parameters: ModelParameters, model: string): VendorOptions;
-  /** How the vendor is told of parallel tool calls and of strict schemas. */
+  /** How the vendor is told of parallel tool calls, of strict schemas and of prompts to keep. */
   choices?(request: Choices): VendorOptions;
   /** Where models are listed, and how their ids stand in the answer. */
   models: { path: string; headers(apiKey: string): Record<string, string>; read(body: unknown): string[] };
@@ -142,8 +142,12 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
           : { thinking: { type: 'enabled', budgetTokens: thinkingBudget } }),
       },
     }),
-    choices: ({ parallelToolCalls }): VendorOptions => ({
-      anthropic: parallelToolCalls === false ? { disableParallelToolUse: true } : {},
+    // The others keep prompts by themselves. What is kept costs a quarter more once, and a tenth when it is read.
+    choices: ({ parallelToolCalls, continues }): VendorOptions => ({
+      anthropic: {
+        ...(parallelToolCalls === false ? { disableParallelToolUse: true } : {}),
+        ...(continues ? { cacheControl: { type: 'ephemeral' } } : {}),
+      },
     }),
     models: {
       path: '/models?limit=1000',
