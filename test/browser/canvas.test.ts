@@ -57,35 +57,6 @@ export default function Counter() {
   return <button onClick={() => setCount(count + 1)}>Clicked {count} times</button>;
 }`;
 
-test('what the model thinks and writes is seen while it does', async () => {
-  const page = await console_.page({ storageState: state });
-  await page.goto('/chat/new');
-  const content = `# Zebras\n\n${'Their stripes are no two alike.\n'.repeat(30)}`;
-  replies = [
-    {
-      tool: 'create_artifact',
-      input: { title: 'On zebras', content_type: 'markdown', content },
-      reasoning: 'A short text is wanted.',
-      everyMs: 120,
-    },
-    { text: 'It is written.' },
-  ];
-  const message = page.getByRole('textbox', { name: 'Message' });
-  await message.fill('Write about zebras');
-  await message.press('Enter');
-  await page
-    .getByRole('region', { name: 'what the model thought' })
-    .getByText('A short text is wanted.')
-    .waitFor();
-  const call = page.getByRole('region', { name: 'Tool call under way' });
-  await call.getByText('Create artifact: On zebras').waitFor();
-  await call.getByText(/^\d{2,3} characters so far$/).waitFor();
-  await page.getByText('It is written.').waitFor();
-  expect(await call.count()).toBe(0);
-  await page.getByRole('button', { name: 'On zebras Markdown, version 1' }).waitFor();
-  await page.context().close();
-});
-
 test('an answer makes a component; it runs, is edited, compared, restored, shared, downloaded', async () => {
   const page = await console_.page({ storageState: state });
   await page.goto('/chat/new');
@@ -355,4 +326,33 @@ const attempt = async (name, work) => { try { const got = await work(); log(name
   // The page outside is there: who may, reaches it.
   await page.request.get(`${away}/control`);
   expect(reached).toEqual(['GET /control']);
+});
+
+test('what the model thinks and writes is seen while it does', async () => {
+  const page = await console_.page({ storageState: state });
+  await page.goto('/chat/new');
+  const content = `# Zebras\n\n${'Their stripes are no two alike.\n'.repeat(30)}`;
+  replies = [
+    {
+      tool: 'create_artifact',
+      input: { title: 'On zebras', content_type: 'markdown', content },
+      reasoning: 'A short text is wanted.',
+      everyMs: 120,
+    },
+    { text: 'It is written.' },
+  ];
+  const message = page.getByRole('textbox', { name: 'Message' });
+  await message.fill('Write about zebras');
+  await message.press('Enter');
+  await page
+    .getByRole('region', { name: 'what the model thought' })
+    .getByText('A short text is wanted.')
+    .waitFor();
+  const call = page.getByRole('region', { name: 'Tool call under way' });
+  await call.getByText('Create artifact: On zebras').waitFor();
+  await call.getByText(/^\d{2,3} characters so far$/).waitFor();
+  await page.getByText('It is written.').waitFor();
+  expect(await call.count()).toBe(0);
+  await page.getByRole('button', { name: 'On zebras Markdown, version 1' }).waitFor();
+  await page.context().close();
 });
