@@ -115,7 +115,8 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       ),
       factsFor(this.#deps, claim, principal, signal),
     ]);
-    const turn = await composeTurn(this.#deps, place, facts, principal);
+    // It may have been made private since it was claimed.
+    const turn = await composeTurn(this.#deps, place, place.is_private ? [] : facts, principal);
     const { model, tier, memory_ids, parameters } = turn;
     const attached = new AttachedFiles(this.#deps, principal, model);
     const hold = async (session: Session): Promise<void> => {

@@ -1,7 +1,10 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import type { ProviderKind, TokenUsage } from './port.ts';
 
-/** A price kept by the caller, which overrides the bundled one. US dollars per million tokens. */
+/**
+ * A price kept by the caller, which overrides the bundled one. US dollars per million tokens. What a vendor keeps of a
+ * prompt costs as input here; only bundled prices know what more it asks for that.
+ */
 export interface PriceRow {
   provider: string;
   /** Model name; `*` at its end matches any ending. */
