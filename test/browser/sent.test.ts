@@ -45,8 +45,8 @@ test('instructions, rules, memory and a file are shown with their source, byte f
 
   const preview = page.getByRole('button', { name: 'What is sent' });
   const dialog = page.getByRole('dialog', { name: 'What is sent' });
-  const told = async (from: string) =>
-    (await partsOf(dialog, 'Instructions')).find((part) => part.from === from);
+  const told = async (from: string, section = 'Instructions') =>
+    (await partsOf(dialog, section)).find((part) => part.from === from);
   // There is no chat yet.
   await page.goto(`/chat/new?project=${project.id}`);
   await preview.click();
@@ -83,7 +83,9 @@ test('instructions, rules, memory and a file are shown with their source, byte f
     text: 'Speak as a bee-keeper.',
   });
   expect((await told('Your rules'))?.text).toContain('Answer in British English.');
-  expect((await told('Your memory'))?.text).toContain('Keeps bees of the kind Buckfast');
+  expect((await told('Your memory', 'Given with the message'))?.text).toContain(
+    'Keeps bees of the kind Buckfast',
+  );
   const said = await partsOf(dialog, 'Conversation');
   expect(said.map(({ from }) => from)).toEqual(['You', 'Answer', 'You']);
   expect(said.at(-1)?.text).toContain(content);
@@ -124,6 +126,6 @@ test('instructions, rules, memory and a file are shown with their source, byte f
   await dialog.getByText(/^To Local model\/middle/).waitFor();
   const alone = (await partsOf(dialog, 'Instructions')).map(({ from }) => from);
   expect(alone).toContain('Your rules');
-  expect(alone).not.toContain('Your memory');
   expect(alone).not.toContain('The project');
+  expect(await dialog.getByText('Keeps bees of the kind Buckfast').count()).toBe(0);
 });

@@ -11,6 +11,8 @@ export interface Asked {
   system: string;
   /** The brief, or the question of a chat. */
   brief: string;
+  /** What is given with a question and is not said in it: facts from memory, what lies on the canvas. */
+  context: string;
   /** Results of tool calls of this phase, oldest first. */
   results: { name: string; content: string }[];
   maxTokens: number;
@@ -158,11 +160,15 @@ function readRequest({ model, messages, max_tokens, tools = [] }: WireRequest): 
   const names = new Map(
     messages.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
+  const [brief = '', context = ''] = textOf('user').split(
+    '\n\n[Not said by the person, given with the message:]\n\n',
+  );
   return {
     role: /^Role: (\w+)$/m.exec(system)?.[1] ?? '',
     model,
     system,
-    brief: textOf('user'),
+    brief,
+    context,
     results: messages
       .filter(({ role }) => role === 'tool')
       .map(({ tool_call_id = '', content }) => ({

@@ -153,7 +153,7 @@ describe('answers', () => {
       { text: 'Changed.' },
     ];
     await ask('Make b three', id);
-    expect(model.asked.at(-1)?.system).toContain(`"Counter" (react, version 2): ${artifact_id}`);
+    expect(model.asked.at(-1)?.context).toContain(`"Counter" (react, version 2): ${artifact_id}`);
     expect(await ada.client.canvas.get({ artifact_id })).toMatchObject({
       content: 'const a = 100;\nconst b = 3;',
       version: 3,
@@ -222,8 +222,8 @@ describe('answers', () => {
     await settled(id);
     expect((await beside(id)).map(({ title }) => title)).toEqual(['Second drawing']);
     await ask('Which drawings are there?', id);
-    expect(model.asked.at(-1)?.system).toContain('Second drawing');
-    expect(model.asked.at(-1)?.system).not.toContain('First drawing');
+    expect(model.asked.at(-1)?.context).toContain('Second drawing');
+    expect(model.asked.at(-1)?.context).not.toContain('First drawing');
     await ada.client.conversations.show({ message_id: question?.id ?? '' });
     expect((await beside(id)).map(({ title }) => title)).toEqual(['First drawing']);
   });

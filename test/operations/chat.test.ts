@@ -194,6 +194,29 @@ test('a stream that breaks is said again, once', async () => {
   });
 });
 
+test('each call of an answer has a key of its own, by which a vendor would know it again', async () => {
+  let calls = 0;
+  const from = model.headers().length;
+  model.script = ({ role }) => {
+    if (role !== 'chat') return { text: 'Keys' };
+    calls++;
+    return calls === 1
+      ? { fault: 'half' }
+      : calls === 2
+        ? { tool: 'search_files', input: { query: 'keys' } }
+        : { text: 'There are none.' };
+  };
+  const { conversation_id, message_id } = await ask('Where are the keys?');
+  expect(await answer(conversation_id, message_id)).toMatchObject({ content: 'There are none.' });
+  const keys = model
+    .headers()
+    .slice(from)
+    .flatMap((headers) => headers['idempotency-key'] ?? []);
+  const ofAnswer = keys.filter((key) => key.startsWith(message_id));
+  expect(ofAnswer).toHaveLength(3);
+  expect(new Set(ofAnswer).size).toBe(3);
+});
+
 test('citations are found in their passages, invented ones are left out, and facts used are listed', async () => {
   const { id: project_id } = await ada.client.projects.create({ name: 'Otters' });
   const text = '# Otters\n\nOtters hold hands while they sleep.\n';
@@ -228,9 +251,9 @@ test('citations are found in their passages, invented ones are left out, and fac
     },
   ]);
   expect(given.memory_ids).toEqual([fact.id]);
-  const { system } = model.asked.find(({ role }) => role === 'chat') ?? { system: '' };
-  expect(system).toContain('I prefer short answers');
-  expect(system).not.toContain('Bob');
+  const { system, context } = model.asked.find(({ role }) => role === 'chat') ?? { system: '', context: '' };
+  expect(context).toContain('I prefer short answers');
+  expect(system + context).not.toContain('Bob');
   expect(given).toMatchObject({ input_tokens: 200, output_tokens: 40, model_used: 'Scripted/middle' });
   const { messages } = await ada.client.conversations.get({ conversation_id });
   expect(messages.filter(({ role }) => role === 'tool').map(({ tool_name }) => tool_name)).toEqual([

@@ -79,12 +79,14 @@ test('every part is told with where it is from, and the body is what goes over t
     'rules',
     'settings',
     'skills',
-    'memory',
   ]);
+  expect(shown.context.map(({ source }) => source)).toEqual(['memory']);
   expect(shown.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   expect(shown.messages.at(-1)?.text).toContain('Twelve frames of brood.');
   expect(shown.parameters).toMatchObject({ temperature: 0.15, maxOutputTokens: 321 });
   expect(shown.unsupported).toContain('topK');
+  expect(shown.messages.at(-1)?.text).toContain(shown.context[0]?.text);
+  expect(shown.messages[0]?.text).toBe('Which bees do I keep?');
   const parts = [...shown.system, ...shown.messages, ...shown.tools];
   for (const { tokens } of parts) expect(tokens).toBeGreaterThan(0);
   expect(shown.tokens).toBeGreaterThan(parts.reduce((sum, { tokens }) => sum + tokens, 0) * 0.9);
@@ -118,14 +120,14 @@ test('the first message of a conversation is shown before there is one', async (
   const said = { content: 'Which bees do I keep?' };
   const shown = await client.conversations.previewFirst({ project_id, ...said });
   expect(await storedRows()).toEqual(before);
-  const text = shown.system.map((part) => part.text).join('\n');
+  const text = [...shown.system, ...shown.context].map((part) => part.text).join('\n');
   for (const part of ['Speak as a wasp.', 'Be brief.', 'Buckfast']) expect(text).toContain(part);
   const { id } = await client.conversations.create({ project_id });
   await ask(id, said.content);
   expect(shown.body).toBe(model.lastBody());
 
   const hidden = await client.conversations.previewFirst({ project_id, is_private: true, ...said });
-  expect(hidden.system.map(({ source }) => source)).not.toContain('memory');
+  expect(hidden.context).toEqual([]);
   await expect(bob.client.conversations.previewFirst({ project_id, ...said })).rejects.toMatchObject({
     problem: { code: 'not_found' },
   });

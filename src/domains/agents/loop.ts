@@ -33,6 +33,8 @@ export const defaultMaxOutputTokens = 4_096;
 /** One phase of one agent in one thread. */
 export interface Phase {
   thread_id: string;
+  /** Of the answer or the run it belongs to: with the step a model call goes on from, it names the call to the vendor. */
+  id: string;
   record: thread.Recorder;
   /** The transcript when the phase begins, where that was read already; what `recover` takes back is no part of it. */
   steps?: thread.Step[];
@@ -44,8 +46,8 @@ export interface Phase {
   parameters?: ModelParameters;
   /** Tokens of the transcript a model is shown; the oldest messages are left out first. */
   maxInputTokens?: number;
-  /** Its calls follow each other closely, each with all of the one before. */
-  continues?: boolean;
+  /** What is given with the last question, and is no part of what was said: read with it, and with no later one. */
+  context?: string;
   /** Searches the phase may make; more are answered with a refusal. */
   maxSearches?: number;
   /** How often text that is being produced is kept, where that is not the usual time. */
@@ -113,10 +115,10 @@ export async function runPhase(deps: LoopDeps, phase: Phase, signal: AbortSignal
       );
     const attached = await phase.attachments?.(steps, signal);
     const messages = thread.withinTokens(
-      thread.toModelMessages(phase.system, steps, attached),
+      thread.toModelMessages({ system: phase.system, context: phase.context }, steps, attached),
       phase.maxInputTokens ?? Number.POSITIVE_INFINITY,
     );
-    await callModel(deps, phase, messages, signal);
+    await callModel(deps, phase, messages, `${phase.id}:${last?.id}`, signal);
   }
 }
 
@@ -145,10 +147,11 @@ async function callModel(
   deps: LoopDeps,
   phase: Phase,
   messages: ModelMessage[],
+  key: string,
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const { error } = await tryModel(deps, phase, messages, signal);
+    const { error } = await tryModel(deps, phase, messages, `${key}:${attempt}`, signal);
     if (!error) return;
     signal.throwIfAborted();
     const waitMs = Math.min(longestWaitMs, error.retryAfterMs ?? firstWaitMs * 4 ** (attempt - 1));
@@ -170,6 +173,7 @@ export const requestOf = (
 ) => ({
   model: model.model,
   messages,
+  continues: true,
   tools: tools.map(toolSpec),
   parameters: {
     ...parameters,
@@ -183,6 +187,7 @@ async function tryModel(
   deps: LoopDeps,
   phase: Phase,
   messages: ModelMessage[],
+  idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<FinishEvent> {
   const { model } = phase;
@@ -197,13 +202,13 @@ async function tryModel(
       inputTokens,
       outputTokens: mostOutput,
       cachedInputTokens: 0,
-      cacheWriteTokens: phase.continues ? inputTokens : 0,
+      cacheWriteTokens: inputTokens,
       reasoningTokens: 0,
     }),
     signal,
   );
   try {
-    return await stream(deps, phase, request, spending, signal);
+    return await stream(deps, phase, request, idempotencyKey, spending, signal);
   } finally {
     await spending.release();
   }
@@ -213,28 +218,30 @@ async function stream(
   deps: LoopDeps,
   phase: Phase,
   request: Request,
+  idempotencyKey: string,
   spending: Spending,
   signal: AbortSignal,
 ): Promise<FinishEvent> {
   const { model } = phase;
   const started = deps.clock.now();
-  const messageId = await inSession(deps, phase, (session) => phase.record.open(session, model.label));
-
+  // The vendor is asked meanwhile; nothing it says is taken before there is a place for it.
+  const opened = inSession(deps, phase, (session) => phase.record.open(session, model.label));
+  opened.catch(() => {});
   const events = model.provider.stream({
     ...request,
-    continues: phase.continues ?? false,
     signal,
-    idempotencyKey: messageId,
+    idempotencyKey,
   });
   let text = '';
   let reasoning = '';
   const toolCalls: ToolCall[] = [];
   let finish: FinishEvent | undefined;
   const growing = new GrowingText(deps.clock, phase.flushMs ?? flushMs, (more) =>
-    inSession(deps, phase, (session) => phase.record.append(session, messageId, more)),
+    inSession(deps, phase, async (session) => phase.record.append(session, await opened, more)),
   );
   try {
     for await (const event of events) {
+      await opened;
       if (event.type === 'text') {
         text += event.text;
         phase.record.said?.(event.text);
@@ -267,6 +274,7 @@ async function stream(
   const cost = model.cost(usage);
   // The vendor was paid whether or not the step is kept, so this comes first.
   await spending.settle(usage, cost, deps.clock.now() - started, failed);
+  const messageId = await opened;
   await inSession(deps, phase, async (session) => {
     if (failed) await phase.record.discard(session, messageId);
     else

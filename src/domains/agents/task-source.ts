@@ -217,6 +217,7 @@ export class TaskSource implements WorkSource<TaskClaim> {
       );
     });
     const phase: Phase = {
+      id: run.run_id,
       thread_id: run.thread_id,
       record: taskRecorder(run.thread_id, name),
       principal,
@@ -227,7 +228,6 @@ export class TaskSource implements WorkSource<TaskClaim> {
         ...ruleParts(rules),
       ]),
       tools: this.#toolsOf(role),
-      continues: true,
       model,
       scope: {
         project_id: run.task.project_id,

@@ -132,16 +132,21 @@ function toolText(output: unknown): string {
   return text.length > maxToolText ? `${text.slice(0, maxToolText)}… (shortened)` : text;
 }
 
-/** The steps of one phase as a model reads them, with what is attached to those of people. */
+/** The steps of one phase as a model reads them, with what is attached to those of people and given with the last. */
 export function toModelMessages(
-  system: string,
+  { system, context }: { system: string; context?: string | undefined },
   steps: Step[],
   attached: ReadonlyMap<string, MessagePart[]> = new Map(),
 ): ModelMessage[] {
   const messages: ModelMessage[] = [{ role: 'system', content: system }];
+  const question = steps.findLast(({ role }) => role === 'user');
   for (const step of steps) {
     if (step.role === 'user')
-      messages.push({ role: 'user', content: userContent(step.content, attached.get(step.id) ?? []) });
+      messages.push({
+        role: 'user',
+        content: userContent(step.content, attached.get(step.id) ?? []),
+        ...(context !== undefined && step === question && { context }),
+      });
     else if (step.role === 'assistant')
       messages.push({
         role: 'assistant',

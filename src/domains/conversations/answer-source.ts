@@ -11,7 +11,7 @@ import type { LiveText } from './live-text.ts';
 import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
 import { titleConversation } from './title.ts';
 import { permit } from './tools/approvals.ts';
-import { composeTurn, factsFor, placeOf, type TurnDeps } from './turn.ts';
+import { composeTurn, contextOf, factsFor, placeOf, type TurnDeps } from './turn.ts';
 
 /**
  * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them
@@ -130,6 +130,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       const { outcome } = await runPhase(
         { database, clock },
         {
+          id,
           thread_id: conversation_id,
           record: {
             ...recorder,
@@ -140,6 +141,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
           principal,
           agent: 'chat',
           system: renderSystem(turn.system),
+          ...contextOf(turn),
           tools: turn.tools,
           parameters,
           maxInputTokens: turn.maxInputTokens,

@@ -7,17 +7,19 @@ const said = {
   file_ids: z.array(id).max(20).default([]),
 };
 
+const part = z.object({
+  source: z.enum(['role', 'persona', 'rules', 'settings', 'project', 'skills', 'memory', 'canvas']),
+  title: z.string(),
+  text: z.string(),
+  tokens,
+});
+
 const given = z.object({
   model: z.string(),
   /** The system prompt, part by part. */
-  system: z.array(
-    z.object({
-      source: z.enum(['role', 'persona', 'rules', 'settings', 'project', 'skills', 'memory', 'canvas']),
-      title: z.string(),
-      text: z.string(),
-      tokens,
-    }),
-  ),
+  system: z.array(part),
+  /** What is given with the message, below its words. */
+  context: z.array(part),
   messages: z.array(
     z.object({
       role: z.enum(['system', 'user', 'assistant', 'tool']),

@@ -10,12 +10,20 @@ import {
   type ModelMessage,
 } from '../../providers/model/index.ts';
 import { requestOf, type Step, toModelMessages, withinTokens } from '../agents/index.ts';
-import { renderSystem } from '../preferences/index.ts';
+import { type PromptPart, renderSystem } from '../preferences/index.ts';
 import { AttachedFiles } from './attachments.ts';
 import type { conversationsContract } from './contract.ts';
 import { findLeaf } from './queries.ts';
 import { stepsBefore } from './recorder.ts';
-import { composeTurn, factsFor, placeOf, placeOfNew, type TurnDeps, type TurnPlace } from './turn.ts';
+import {
+  composeTurn,
+  contextOf,
+  factsFor,
+  placeOf,
+  placeOfNew,
+  type TurnDeps,
+  type TurnPlace,
+} from './turn.ts';
 
 type Preview = z.output<typeof conversationsContract.preview.input>;
 type PreviewFirst = z.output<typeof conversationsContract.previewFirst.input>;
@@ -70,13 +78,14 @@ export class Previewing {
       throw new AppError('not_found', 'A file that is attached does not exist.', {
         fix: 'Remove it, or upload it again.',
       });
-    const all = toModelMessages(renderSystem(turn.system), steps, parts);
+    const all = toModelMessages({ system: renderSystem(turn.system), ...contextOf(turn) }, steps, parts);
     const messages = withinTokens(all, turn.maxInputTokens);
     const request = requestOf(turn, messages);
     const body = await turn.model.provider.bodyOf({ ...request, signal: context.signal });
     return {
       model: turn.model.label,
-      system: turn.system.map((part) => ({ ...part, tokens: estimateTokens(part.text) })),
+      system: turn.system.map(withTokens),
+      context: turn.context.map(withTokens),
       messages: messages.slice(1).map((message) => ({
         role: message.role,
         text: textOf(message),
@@ -98,6 +107,8 @@ export class Previewing {
     };
   }
 }
+
+const withTokens = (part: PromptPart) => ({ ...part, tokens: estimateTokens(part.text) });
 
 const answering = ({ principal }: UserContext): UserPrincipal => ({ ...principal, agent: 'chat' });
 
@@ -122,10 +133,12 @@ const partsOf = (message: ModelMessage): MessagePart[] =>
 
 function textOf(message: ModelMessage): string {
   if (message.role === 'assistant') return message.text;
-  if (typeof message.content === 'string') return message.content;
-  return partsOf(message)
-    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
-    .join('\n\n');
+  if (message.role !== 'user') return message.content;
+  const words =
+    typeof message.content === 'string'
+      ? [message.content]
+      : message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return [...words, ...(message.context === undefined ? [] : [message.context])].join('\n\n');
 }
 
 /** Types of what is given as it is. */

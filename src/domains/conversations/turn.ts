@@ -10,6 +10,7 @@ import {
   instructionParts,
   type Preferences,
   type PromptPart,
+  renderSystem,
   ruleParts,
   type StoredPreferences,
 } from '../preferences/index.ts';
@@ -28,6 +29,11 @@ export interface TurnDeps extends AgentDeps {
 /** Everything a model is given for one answer besides the conversation itself. */
 export interface Turn {
   system: PromptPart[];
+  /**
+   * What is true at this question and may not be at the next: given with it, so that what stands before it stays the
+   * same from call to call and vendors can keep it.
+   */
+  context: PromptPart[];
   tools: Tool[];
   parameters: ModelParameters;
   /** Names of parameters that are set and that the model does not have. */
@@ -97,17 +103,19 @@ export async function composeTurn(
     ...settingParts(preferences),
     ...skillParts(extensions),
   );
+  const context: PromptPart[] = [];
   if (facts.length > 0)
-    system.push({
+    context.push({
       source: 'memory',
       title: 'Remembered about the person',
       text: facts.map((fact) => `- ${fact.content}`).join('\n'),
     });
   const { canvas_enabled } = preferences.output_config;
   if (canvas_enabled && place.artifacts !== '')
-    system.push({ source: 'canvas', title: 'Artifacts beside this chat', text: place.artifacts });
+    context.push({ source: 'canvas', title: 'Artifacts beside this chat', text: place.artifacts });
   return {
     system,
+    context,
     tools: [
       ...knowledgeTools(deps.files, deps.memory, {
         documents: preferences.rag_config.enabled && (persona?.capabilities.file_analysis ?? true),
@@ -129,6 +137,12 @@ export async function composeTurn(
     memory_ids: facts.map(({ id }) => id),
   };
 }
+
+/** The context as a model reads it below a question. */
+export const contextOf = ({ context }: Pick<Turn, 'context'>): { context?: string } =>
+  context.length === 0
+    ? {}
+    : { context: `[Not said by the person, given with the message:]\n\n${renderSystem(context)}` };
 
 /** The tier its creator chose. A model of one connection may be one that only they have. */
 const tierOf = (persona: Persona | undefined): ModelTier | undefined =>

@@ -5,6 +5,7 @@ import { createModelProvider, findOllama } from './create.ts';
 import type {
   FinishEvent,
   ModelEvent,
+  ModelMessage,
   ModelParameters,
   ModelProvider,
   ModelRequest,
@@ -98,17 +99,41 @@ describe.each(kinds)('contract: %s', (kind) => {
           .join('')
           .replace('"cache_creation_input_tokens":0', '"cache_creation_input_tokens":30'),
       );
-    const { finish } = await collect(open(kind), { continues: true });
-    const sent = (): unknown => JSON.parse(server.received.at(-1)?.body.toString() ?? '');
-    if (kind === 'anthropic') expect(sent()).toMatchObject({ cache_control: { type: 'ephemeral' } });
-    else expect(sent()).not.toHaveProperty('cache_control');
+    const messages: ModelMessage[] = [
+      { role: 'system', content: 'Be brief' },
+      { role: 'user', content: 'What is 1 + 1?' },
+      { role: 'assistant', text: '2' },
+      { role: 'user', content: 'And 2 + 2?', context: 'Remembered: likes sums' },
+      { role: 'assistant', text: '', toolCalls: [{ id: 'c1', name: 'add', input: { a: 2 } }] },
+      { role: 'tool', toolCallId: 'c1', toolName: 'add', content: '4' },
+    ];
+    const { finish } = await collect(open(kind), { messages, continues: true });
+    const sent = (): string => server.received.at(-1)?.body.toString() ?? '';
+    if (kind === 'anthropic') {
+      const kept = { cache_control: { type: 'ephemeral' } };
+      const { system, messages: told } = JSON.parse(sent()) as {
+        system: object[];
+        messages: { content: object[] }[];
+      };
+      expect(system).toMatchObject([{ text: 'Be brief', ...kept }]);
+      expect(told.map(({ content }) => content.map((part) => 'cache_control' in part))).toEqual([
+        [false],
+        [true],
+        [false],
+        [false],
+        [true],
+      ]);
+    } else expect(sent()).not.toContain('cache');
     expect(finish.usage).toMatchObject(
       kind === 'anthropic'
         ? { inputTokens: 130, cachedInputTokens: 40, cacheWriteTokens: 30 }
         : { inputTokens: 100, cachedInputTokens: 40, cacheWriteTokens: 0 },
     );
-    await collect(open(kind));
-    expect(sent()).not.toHaveProperty('cache_control');
+    expect(JSON.parse(`"${/And 2 \+ 2\?(?:[^"\\]|\\.)*/.exec(sent())?.[0]}"`)).toBe(
+      'And 2 + 2?\n\nRemembered: likes sums',
+    );
+    await collect(open(kind), { messages });
+    expect(sent()).not.toContain('cache_control');
   });
 
   test('the body of a request is told byte for byte, and nothing is sent for it', async () => {

@@ -24,8 +24,33 @@ function userPart(part: MessagePart) {
   }
 }
 
+/** What a person said and what is given with it. */
+function userParts({ content, context }: Extract<ModelMessage, { role: 'user' }>): MessagePart[] {
+  // One text where there is nothing but text: not every model takes a list of parts.
+  if (typeof content === 'string')
+    return [{ type: 'text', text: context === undefined ? content : `${content}\n\n${context}` }];
+  return context === undefined ? content : [...content, { type: 'text', text: context }];
+}
+
 const optionsOf = <T>(providerOptions: T | undefined) =>
   providerOptions === undefined ? {} : { providerOptions };
+
+/** Tells a vendor to keep the prompt up to the message it stands at. */
+export type KeepMark = NonNullable<LanguageModelV3Prompt[number]['providerOptions']>;
+
+/**
+ * Marks what later calls begin with: the instructions, the conversation before the last question, which comes again
+ * without what was given with it, and all of it, for the next call of the same answer.
+ */
+export function markKept(prompt: LanguageModelV3Prompt, mark: KeepMark): LanguageModelV3Prompt {
+  const question = prompt.findLastIndex(({ role }) => role === 'user');
+  const kept = new Set([
+    prompt.findLastIndex(({ role }) => role === 'system'),
+    question - 1,
+    prompt.length - 1,
+  ]);
+  return prompt.map((message, index) => (kept.has(index) ? { ...message, providerOptions: mark } : message));
+}
 
 /** The port's messages in the SDK's form; results of one turn's tools become one message. */
 export function toSdkPrompt(messages: ModelMessage[]): LanguageModelV3Prompt {
@@ -33,9 +58,7 @@ export function toSdkPrompt(messages: ModelMessage[]): LanguageModelV3Prompt {
   for (const message of messages) {
     if (message.role === 'system') out.push({ role: 'system', content: message.content });
     else if (message.role === 'user') {
-      const { content } = message;
-      const parts: MessagePart[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-      out.push({ role: 'user', content: parts.map(userPart) });
+      out.push({ role: 'user', content: userParts(message).map(userPart) });
     } else if (message.role === 'assistant') {
       const calls = message.toolCalls ?? [];
       out.push({

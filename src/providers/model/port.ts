@@ -38,7 +38,8 @@ export interface ToolCall {
 
 export type ModelMessage =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string | MessagePart[] }
+  /** `context` is given with the words and is not the person's: the words come first, then the context. */
+  | { role: 'user'; content: string | MessagePart[]; context?: string }
   | { role: 'assistant'; text: string; toolCalls?: ToolCall[] }
   | { role: 'tool'; toolCallId: string; toolName: string; content: string; isError?: boolean };
 
@@ -88,7 +89,10 @@ export interface ModelRequest {
   parallelToolCalls?: boolean;
   responseFormat?: ResponseFormat;
   parameters?: ModelParameters;
-  /** The next calls begin with the same messages: a vendor that keeps a prompt only when told to is told so. */
+  /**
+   * Later calls begin with the same instructions and conversation: a vendor that keeps a prompt only when told to is
+   * told so.
+   */
   continues?: boolean;
   signal?: AbortSignal;
   /** Sent as the `Idempotency-Key` header, so that a repeated request after a crash can be recognised. */

@@ -146,15 +146,17 @@ export class SdkModelProvider implements ModelProvider {
   }
 
   async #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
-    const [{ toSdkFormat, toSdkPrompt, toSdkTools }, model] = await Promise.all([
+    const [{ markKept, toSdkFormat, toSdkPrompt, toSdkTools }, model] = await Promise.all([
       import('./messages.ts'),
       this.#vendor.open(access, request.model),
     ]);
     const parameters = this.#supported(request);
     const { reasoningEffort: _effort, thinkingBudget: _budget, ...settings } = parameters;
+    const prompt = toSdkPrompt(request.messages);
+    const { keepMark } = this.#vendor;
     const { stream } = await model.doStream({
       ...settings,
-      prompt: toSdkPrompt(request.messages),
+      prompt: request.continues && keepMark ? markKept(prompt, keepMark) : prompt,
       ...toSdkTools(request.tools, request.toolChoice),
       ...toSdkFormat(request.responseFormat),
       providerOptions: merged(

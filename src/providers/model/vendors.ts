@@ -13,7 +13,7 @@ type VendorOptions = Record<
   Record<string, string | number | boolean | Record<string, string | number>>
 >;
 
-type Choices = Pick<ModelRequest, 'parallelToolCalls' | 'responseFormat' | 'continues'>;
+type Choices = Pick<ModelRequest, 'parallelToolCalls' | 'responseFormat'>;
 
 /** Options of one vendor from two places. */
 export const merged = (one: VendorOptions, other: VendorOptions): VendorOptions =>
@@ -38,8 +38,10 @@ export interface Vendor {
   ruledOut?(parameters: ModelParameters, model: string): ModelParameter[];
   /** Parameters that travel outside the SDK's common settings. */
   options(parameters: ModelParameters, model: string): VendorOptions;
-  /** How the vendor is told of parallel tool calls, of strict schemas and of prompts to keep. */
+  /** How the vendor is told of parallel tool calls and of strict schemas. */
   choices?(request: Choices): VendorOptions;
+  /** What tells the vendor to keep a prompt up to a message. The others keep prompts by themselves. */
+  keepMark?: VendorOptions;
   /** Where models are listed, and how their ids stand in the answer. */
   models: { path: string; headers(apiKey: string): Record<string, string>; read(body: unknown): string[] };
 }
@@ -142,13 +144,11 @@ export const vendors: Record<Exclude<ProviderKind, 'builtin'>, Vendor> = {
           : { thinking: { type: 'enabled', budgetTokens: thinkingBudget } }),
       },
     }),
-    // The others keep prompts by themselves. What is kept costs a quarter more once, and a tenth when it is read.
-    choices: ({ parallelToolCalls, continues }): VendorOptions => ({
-      anthropic: {
-        ...(parallelToolCalls === false ? { disableParallelToolUse: true } : {}),
-        ...(continues ? { cacheControl: { type: 'ephemeral' } } : {}),
-      },
+    choices: ({ parallelToolCalls }): VendorOptions => ({
+      anthropic: parallelToolCalls === false ? { disableParallelToolUse: true } : {},
     }),
+    // What is kept costs a quarter more once, and a tenth when it is read.
+    keepMark: { anthropic: { cacheControl: { type: 'ephemeral' } } },
     models: {
       path: '/models?limit=1000',
       headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),

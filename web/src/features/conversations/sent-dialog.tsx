@@ -22,6 +22,8 @@ const sources = {
 };
 const speakers = { system: 'System', user: 'You', assistant: 'Answer', tool: 'Tool' };
 
+type Preview = Awaited<ReturnType<typeof api.conversations.preview>>;
+
 interface SentDialogProps {
   /** The conversation, or the choices for one that begins with this message. */
   place: { conversation_id: string } | { project_id: string | undefined; is_private: boolean };
@@ -51,12 +53,13 @@ export function SentDialog({ place, said, onClose }: SentDialogProps) {
       ) : (
         <div className="space-y-6">
           <Section title="Instructions">
-            {preview.data.system.map(({ source, title, text, tokens }) => (
-              <Part key={`${source} ${title}`} from={sources[source]} title={title} tokens={tokens}>
-                {text}
-              </Part>
-            ))}
+            <Sourced parts={preview.data.system} />
           </Section>
+          {preview.data.context.length > 0 && (
+            <Section title="Given with the message">
+              <Sourced parts={preview.data.context} />
+            </Section>
+          )}
           <Section title="Conversation">
             {preview.data.left_out > 0 && (
               <p className="text-muted">
@@ -113,6 +116,14 @@ export function SentDialog({ place, said, onClose }: SentDialogProps) {
       )}
     </Dialog>
   );
+}
+
+function Sourced({ parts }: { parts: Preview['system'] }) {
+  return parts.map(({ source, title, text, tokens }) => (
+    <Part key={`${source} ${title}`} from={sources[source]} title={title} tokens={tokens}>
+      {text}
+    </Part>
+  ));
 }
 
 interface PartProps {
