@@ -393,6 +393,20 @@ test('a key needs the scope', async () => {
   expect((await clientOf(key).chat.completions.create(hello)).choices).toHaveLength(1);
 });
 
+test('a key that was just used is refused once it is revoked', async () => {
+  const { key, api_key } = await ada.client.auth.createKey({ name: 'short', scopes: ['models:use'] });
+  const short = clientOf(key);
+  expect((await short.chat.completions.create(hello)).choices).toHaveLength(1);
+  await ada.client.auth.revokeKey({ id: api_key.id });
+  let asked = 0;
+  answer = () => {
+    asked++;
+    return { text: ['No'] };
+  };
+  expect(await failed(short.chat.completions.create(hello))).toBeInstanceOf(AuthenticationError);
+  expect(asked).toBe(0);
+});
+
 test('a project pays with its budget, and nobody spends what is not theirs', async () => {
   const project = await ada.client.projects.create({ name: 'Paid' });
   await clientOf(ada.key, { project: project.id }).chat.completions.create(hello);

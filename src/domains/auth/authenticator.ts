@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Database, Principal, UserPrincipal } from '../../database/index.ts';
+import { BoundedMap } from '../../kernel/bounded-map.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/ids.ts';
 import { type Caller, callerOfIdentity, callerOfKey, callerOfSession } from './queries.ts';
@@ -14,6 +15,9 @@ export interface AuthenticatorDeps {
   supabase?: { url?: string | undefined; jwtSecret?: string | undefined };
 }
 
+/** Keys whose holder is remembered. */
+const mostRemembered = 1_000;
+
 /** All that is written is when and how often it was used, and every request waits for it. */
 const noted = { durable: false, atOnce: true };
 
@@ -21,6 +25,8 @@ const noted = { durable: false, atOnce: true };
 export class Authenticator {
   readonly #deps: AuthenticatorDeps;
   readonly #verify: ((token: string) => Promise<JWTPayload>) | undefined;
+  /** By the hash of the key. */
+  readonly #holders = new BoundedMap<string, UserPrincipal>(mostRemembered);
 
   constructor(deps: AuthenticatorDeps) {
     this.#deps = deps;
@@ -32,12 +38,14 @@ export class Authenticator {
     const { database, operatorToken } = this.#deps;
     if (operatorToken && same(token, operatorToken)) return { kind: 'operator' };
     if (token.startsWith('ma_')) {
-      const caller = await database.asService(
-        'API key',
-        (session) => callerOfKey(session, sha256(token)),
-        noted,
-      );
-      if (caller) return toPrincipal(caller);
+      const hash = sha256(token);
+      const caller = await database.asService('API key', (session) => callerOfKey(session, hash), noted);
+      this.#holders.delete(hash);
+      if (caller) {
+        const principal = toPrincipal(caller);
+        this.#holders.set(hash, principal);
+        return principal;
+      }
     } else if (this.#verify && token.split('.').length === 3) {
       const { sub } = await this.#verify(token).catch((cause: unknown) => {
         throw refused('The sign-in token is not valid.', cause);
@@ -48,6 +56,14 @@ export class Authenticator {
       if (caller) return toPrincipal(caller);
     }
     throw refused('The API key is not valid, was revoked, or has expired.');
+  }
+
+  /**
+   * Whom a key stood for when it was last checked. It proves nothing: for reading what will be needed while the key is
+   * checked, and throwing it away when that finds somebody else or nobody.
+   */
+  expected(token: string): UserPrincipal | undefined {
+    return this.#holders.get(sha256(token));
   }
 
   /** The holder of a session cookie and the token its requests must repeat. An ended session is nobody. */

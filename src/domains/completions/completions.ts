@@ -17,7 +17,7 @@ import {
 } from '../../providers/model/index.ts';
 import { defaultMaxOutputTokens } from '../agents/index.ts';
 import type { Persona, PersonaService } from '../personas/index.ts';
-import type { Models, ModelTier, ResolvedModel } from '../settings/index.ts';
+import type { Connections, Models, ModelTier, ResolvedModel } from '../settings/index.ts';
 import { openSpending } from '../usage/index.ts';
 import { asPersona } from './persona.ts';
 
@@ -73,14 +73,25 @@ export class Completions {
     return (await this.#find(principal, name)) !== undefined;
   }
 
+  /** The connections that `begin` chooses from, for who reads them before. */
+  connections(principal: UserPrincipal): Promise<Connections> {
+    return this.#deps.models.connectionsOf(principal);
+  }
+
   /**
-   * Calls the model and waits for the beginning of its answer. Errors: `not_found` for the model or the project,
+   * Calls the model and waits for the beginning of its answer.
+   * @param connections the caller's, where they are being read already.
+   * Errors: `not_found` for the model or the project,
    * `invalid_input` for what the model cannot do, `budget_exceeded`, `provider_failed` (details of the model's error)
    * when the call fails before it says anything.
    */
-  async begin(context: UserContext, asked: CompletionRequest): Promise<Completion> {
+  async begin(
+    context: UserContext,
+    asked: CompletionRequest,
+    connections?: Promise<Connections>,
+  ): Promise<Completion> {
     const { principal, signal } = context;
-    const found = await this.#find(principal, asked.model);
+    const found = await this.#find(principal, asked.model, connections);
     if (!found)
       throw new AppError('not_found', `There is no model called ${asked.model}.`, {
         fix: 'Choose one of the list of models.',
@@ -109,17 +120,24 @@ export class Completions {
   async #find(
     principal: UserPrincipal,
     name: string,
+    connections?: Promise<Connections>,
   ): Promise<{ model: ResolvedModel; tier: ModelTier; persona?: Persona } | undefined> {
     const { models, personas } = this.#deps;
     const tier = tiers.find((candidate) => candidate === name);
-    if (tier) return { model: await models.forTier(principal, tier), tier };
-    if (!name.startsWith(personaPrefix)) return models.labelled(principal, name);
+    if (tier) return { model: await models.forTier(principal, tier, connections), tier };
+    if (!name.startsWith(personaPrefix)) return models.labelled(principal, name, connections);
     const persona = await personas.speaker(principal, { slug: name.slice(personaPrefix.length) });
     if (!persona) return undefined;
     // The model its creator chose may be one that only they have.
     const preferred = persona.model_config.preferred_model;
-    const chosen = preferred.startsWith(personaPrefix) ? undefined : await this.#find(principal, preferred);
-    return { ...(chosen ?? { model: await models.forTier(principal, 'sonnet'), tier: 'sonnet' }), persona };
+    const chosen = preferred.startsWith(personaPrefix)
+      ? undefined
+      : await this.#find(principal, preferred, connections);
+    const otherwise = async () => ({
+      model: await models.forTier(principal, 'sonnet', connections),
+      tier: 'sonnet' as const,
+    });
+    return { ...(chosen ?? (await otherwise())), persona };
   }
 
   /** Who may not write to a project may not spend its budget. */

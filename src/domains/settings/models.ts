@@ -1,4 +1,5 @@
 import type { Database, Session, UserPrincipal } from '../../database/index.ts';
+import { BoundedMap } from '../../kernel/bounded-map.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { SecretBox } from '../../kernel/secret-box.ts';
@@ -61,7 +62,7 @@ export interface ModelsDeps {
 export class Models {
   readonly #deps: ModelsDeps;
   /** By the id of the connection, with the state it was opened in. */
-  readonly #open = new Map<string, { revision: string; provider: ModelProvider }>();
+  readonly #open = new BoundedMap<string, { revision: string; provider: ModelProvider }>(mostOpen);
 
   constructor(deps: ModelsDeps) {
     this.#deps = deps;
@@ -71,12 +72,16 @@ export class Models {
    * The person's default connection, else the shared default, else the built-in model.
    * Errors: `unprocessable` when the stored key cannot be decrypted.
    */
-  async forTier(principal: UserPrincipal, tier: ModelTier): Promise<ResolvedModel> {
-    const connections = await this.#connections(principal);
-    return this.chosen(connections, tier, {});
+  async forTier(
+    principal: UserPrincipal,
+    tier: ModelTier,
+    connections = this.connectionsOf(principal),
+  ): Promise<ResolvedModel> {
+    return this.chosen(await connections, tier, {});
   }
 
-  #connections(principal: UserPrincipal): Promise<Connections> {
+  /** The connections a person can use, in a transaction of their own. */
+  connectionsOf(principal: UserPrincipal): Promise<Connections> {
     return this.#deps.database.as(principal, (session) => this.connections(session), { atOnce: true });
   }
 
@@ -123,9 +128,10 @@ export class Models {
   async labelled(
     principal: UserPrincipal,
     label: string,
+    known = this.connectionsOf(principal),
   ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
+    const connections = await known;
     if (label === this.#builtin().label) return { model: this.#builtin(), tier: 'sonnet' };
-    const connections = await this.#connections(principal);
     // A connection's name may itself hold a slash: the longest name that fits is meant.
     const row = connections.rows
       .filter(
@@ -196,8 +202,6 @@ export class Models {
         ? this.#deps.secrets.open(secret.secret_encrypted, secretContext(row.id))
         : null,
     });
-    const [oldest] = this.#open.keys();
-    if (oldest !== undefined && this.#open.size >= mostOpen) this.#open.delete(oldest);
     this.#open.set(row.id, { revision: row.revision, provider });
     return provider;
   }

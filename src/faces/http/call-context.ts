@@ -33,7 +33,7 @@ export interface HttpCall {
 export async function openCall(c: Context<Env>, deps: ContextDeps): Promise<HttpCall> {
   const ip = clientAddress(c, deps.trustProxy);
   const user_agent = c.req.header('user-agent')?.slice(0, 500);
-  const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const bearer = bearerOf(c);
   const cookie = bearer === undefined ? getCookie(c, cookieName) : undefined;
   let principal: Principal = anonymous;
   if (bearer === undefined && c.req.header('sec-fetch-site') === 'cross-site' && c.req.method !== 'GET')
@@ -68,6 +68,9 @@ export async function openCall(c: Context<Env>, deps: ContextDeps): Promise<Http
     },
   };
 }
+
+export const bearerOf = (c: Context<Env>): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
 
 function browserSession(c: Context<Env>, token: string | undefined, secure: boolean): BrowserSession {
   const options = { httpOnly: true, sameSite: 'Lax', path: '/', secure } as const;

@@ -7,11 +7,12 @@ import type {
   Embeddings,
   ImageLoader,
 } from '../../domains/completions/index.ts';
+import type { Connections } from '../../domains/settings/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import { authorize, type UserContext } from '../../operations/index.ts';
-import { type ContextDeps, type Env, type HttpCall, openCall } from '../http/call-context.ts';
+import { bearerOf, type ContextDeps, type Env, type HttpCall, openCall } from '../http/call-context.ts';
 import { readJson } from '../http/routes.ts';
 import { chatChunks, chatCompletion, collect } from './chat.ts';
 import { readChatRequest, toCompletion } from './chat-request.ts';
@@ -65,9 +66,10 @@ export function mountOpenAi(
   });
 
   v1.post('/chat/completions', async (c) => {
-    const { context, abort } = await signedIn(c, deps);
+    const { connections, context, abort } = await signedInToAsk(c);
     const request = readChatRequest(await readJson(c, maxBodyBytes));
-    const completion = await begin(c, context, await toCompletion(request, images, context.signal));
+    const asked = await toCompletion(request, images, context.signal);
+    const completion = await begin(c, context, asked, connections);
     const now = clock.now();
     return request.stream
       ? streamed(
@@ -79,9 +81,10 @@ export function mountOpenAi(
   });
 
   v1.post('/responses', async (c) => {
-    const { context, abort } = await signedIn(c, deps);
+    const { connections, context, abort } = await signedInToAsk(c);
     const request = readResponsesRequest(await readJson(c, maxBodyBytes));
-    const completion = await begin(c, context, await toResponsesCompletion(request, images, context.signal));
+    const asked = await toResponsesCompletion(request, images, context.signal);
+    const completion = await begin(c, context, asked, connections);
     const now = clock.now();
     return request.stream
       ? streamed(completion, responseEvents(request, now, completion), abort)
@@ -107,8 +110,24 @@ export function mountOpenAi(
     c: Context<Env>,
     context: UserContext,
     request: Omit<CompletionRequest, 'project_id'>,
+    connections: Promise<Connections> | undefined,
   ): Promise<Completion> =>
-    completions.begin(context, { ...request, project_id: projectOf(c.req.header('openai-project')) });
+    completions.begin(
+      context,
+      { ...request, project_id: projectOf(c.req.header('openai-project')) },
+      connections,
+    );
+
+  /** Signs in, and reads the connections of whom the key stood for last meanwhile. */
+  async function signedInToAsk(c: Context<Env>) {
+    const bearer = bearerOf(c);
+    const expected = bearer === undefined ? undefined : deps.authenticator.expected(bearer);
+    const connections = expected && completions.connections(expected);
+    connections?.catch(() => {});
+    const call = await signedIn(c, deps);
+    const isSame = call.context.principal.user_id === expected?.user_id;
+    return { ...call, connections: isSame ? connections : undefined };
+  }
 
   const modelOf = (id: string) => ({
     id,

@@ -1,4 +1,5 @@
-import type { LanguageModelV3StreamPart as SdkPart } from '@ai-sdk/provider';
+import type { LanguageModelV3, LanguageModelV3StreamPart as SdkPart } from '@ai-sdk/provider';
+import { BoundedMap } from '../../kernel/bounded-map.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { classify, httpError, modelError } from './failure.ts';
@@ -47,6 +48,9 @@ export function checkBaseUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
+/** Models of a connection whose adapters are kept: any name can be asked for. */
+const mostAdapters = 20;
+
 /**
  * A vendor reached through its adapter of the AI SDK, by the specification the adapters share (LanguageModelV3):
  * `streamText` above it took as long to the first word as the request itself. What differs between vendors is data in
@@ -58,6 +62,8 @@ export class SdkModelProvider implements ModelProvider {
   readonly #vendor: Vendor;
   readonly #access: Access;
   readonly #deps: ModelDeps;
+  /** By the id of the model. Making one takes more than a millisecond, most of it for schemas. */
+  readonly #adapters = new BoundedMap<string, LanguageModelV3>(mostAdapters);
 
   constructor(connection: ModelConnection & { kind: Exclude<ProviderKind, 'builtin'> }, deps: ModelDeps) {
     this.kind = connection.kind;
@@ -111,14 +117,17 @@ export class SdkModelProvider implements ModelProvider {
   /** The adapter writes the request as for the vendor, and it is caught before it leaves. */
   async bodyOf(request: ModelRequest): Promise<string | null> {
     let body: string | null = null;
-    const access: Access = {
-      ...this.#access,
-      fetch: async (_input, init) => {
-        body = typeof init?.body === 'string' ? init.body : null;
-        throw new Error('Not sent.');
+    const adapter = await this.#vendor.open(
+      {
+        ...this.#access,
+        fetch: async (_input, init) => {
+          body = typeof init?.body === 'string' ? init.body : null;
+          throw new Error('Not sent.');
+        },
       },
-    };
-    await this.#open(request, request.signal, access).catch(() => {});
+      request.model,
+    );
+    await this.#open(request, request.signal, adapter).catch(() => {});
     return body;
   }
 
@@ -145,16 +154,24 @@ export class SdkModelProvider implements ModelProvider {
     yield this.#finish(state, idle.expired, request);
   }
 
-  async #open(request: ModelRequest, abortSignal: AbortSignal | undefined, access = this.#access) {
-    const [{ markKept, toSdkFormat, toSdkPrompt, toSdkTools }, model] = await Promise.all([
+  async #adapter(model: string): Promise<LanguageModelV3> {
+    const kept = this.#adapters.get(model);
+    if (kept) return kept;
+    const adapter = await this.#vendor.open(this.#access, model);
+    this.#adapters.set(model, adapter);
+    return adapter;
+  }
+
+  async #open(request: ModelRequest, abortSignal: AbortSignal | undefined, given?: LanguageModelV3) {
+    const [{ markKept, toSdkFormat, toSdkPrompt, toSdkTools }, adapter] = await Promise.all([
       import('./messages.ts'),
-      this.#vendor.open(access, request.model),
+      given ?? this.#adapter(request.model),
     ]);
     const parameters = this.#supported(request);
     const { reasoningEffort: _effort, thinkingBudget: _budget, ...settings } = parameters;
     const prompt = toSdkPrompt(request.messages);
     const { keepMark } = this.#vendor;
-    const { stream } = await model.doStream({
+    const { stream } = await adapter.doStream({
       ...settings,
       prompt: request.continues && keepMark ? markKept(prompt, keepMark) : prompt,
       ...toSdkTools(request.tools, request.toolChoice),
