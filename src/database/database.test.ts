@@ -41,10 +41,19 @@ test('statements that are sent at once are kept together with the commit behind 
   await expect(database.asService('test', (s) => insert(s, 9, 'nine'), atOnce)).rejects.toMatchObject({
     code: 'invalid_input',
   });
+  // The same where something was waited for before.
+  const late = (...numbers: unknown[]) =>
+    database.asService('test', async (s, last) => {
+      await insert(s, 10);
+      last();
+      return insert(s, ...numbers);
+    });
+  await late(11, 12);
+  await expect(late(13, 'thirteen')).rejects.toMatchObject({ code: 'invalid_input' });
   const { rows } = await database.asService('test', (s) =>
-    sql`delete from t where n > 6 returning n`.execute(s),
+    sql<{ n: number }>`delete from t where n > 6 returning n`.execute(s),
   );
-  expect(rows).toEqual([{ n: 7 }, { n: 8 }]);
+  expect(rows.map(({ n }) => n)).toEqual([7, 8, 10, 11, 12]);
 });
 
 test('no statement runs after the end of its transaction, where it would have other rights', async () => {

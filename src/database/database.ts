@@ -30,12 +30,15 @@ export interface SessionOptions {
    * less than the wait: a count, a reservation that runs out by itself.
    */
   durable?: boolean;
-  /**
-   * True: `work` sends all its statements before it waits for one of them, and the commit travels with them, one way
-   * instead of two. What it throws because of their results undoes nothing.
-   */
+  /** True: all that `work` sends, it sends before it waits for any of it; as if it began with `last()`. */
   atOnce?: boolean;
 }
+
+/**
+ * What happens in a transaction. `last()` says that what is sent after it, before anything is waited for, is the end: the
+ * commit travels with it, one way less. What is thrown because of its results undoes nothing.
+ */
+export type Work<T> = (session: Session, last: () => void) => Promise<T>;
 
 export interface DatabaseOptions {
   /** Postgres connection string; undefined opens the embedded database. */
@@ -140,11 +143,7 @@ export class Database {
   }
 
   /** Runs `work` in one transaction that can read and write exactly what `principal` may. */
-  as<T>(
-    principal: Principal,
-    work: (session: Session) => Promise<T>,
-    options: SessionOptions = {},
-  ): Promise<T> {
+  as<T>(principal: Principal, work: Work<T>, options: SessionOptions = {}): Promise<T> {
     if (principal.kind === 'operator')
       throw new AppError('forbidden', 'The command line itself owns nothing here.', {
         fix: 'Use an API key of a person: meta-agent key create.',
@@ -166,11 +165,7 @@ export class Database {
    * Runs `work` as the system. For what no user may do: claiming work, signing in, metering.
    * @param reason why the system acts, for the reader and for `pg_stat_activity`.
    */
-  asService<T>(
-    reason: string,
-    work: (session: Session) => Promise<T>,
-    options: SessionOptions = {},
-  ): Promise<T> {
+  asService<T>(reason: string, work: Work<T>, options: SessionOptions = {}): Promise<T> {
     return this.#transaction(
       { role: 'service_role', claims: { role: 'service_role', reason }, agent: '' },
       work,
@@ -212,7 +207,7 @@ export class Database {
 
   async #transaction<T>(
     actor: { role: string; claims: Record<string, string>; agent: string },
-    work: (session: Session) => Promise<T>,
+    work: Work<T>,
     options: SessionOptions,
   ): Promise<T> {
     for (let attempt = 0; ; attempt++) {
@@ -229,7 +224,7 @@ export class Database {
 
   async #attempt<T>(
     actor: { role: string; claims: Record<string, string>; agent: string },
-    work: (session: Session) => Promise<T>,
+    work: Work<T>,
     options: SessionOptions,
   ): Promise<T> {
     options.signal?.throwIfAborted();
@@ -239,7 +234,11 @@ export class Database {
     const transaction: Transaction = { client, prepares: options.prepares ?? true, isOpen: true };
     let broken: Error | undefined;
     try {
-      const committed = options.atOnce ? commitBehind(transaction) : undefined;
+      let committed: Promise<pg.QueryResult> | undefined;
+      const last = () => {
+        committed ??= commitBehind(transaction);
+      };
+      if (options.atOnce) last();
       // Sent together with the first statement of the work; an error in either aborts the transaction,
       // so nothing can run without the role and the claims.
       gather(client);
@@ -259,7 +258,7 @@ export class Database {
         (error: unknown) => error,
       );
       try {
-        const result = await work(sessionOn(transaction));
+        const result = await work(sessionOn(transaction), last);
         await opened;
         const { command } = await (committed ?? commit(transaction));
         if (command !== 'COMMIT')
@@ -268,7 +267,7 @@ export class Database {
       } catch (error) {
         const cause = (await openFailure) ?? (isAborted(error) ? transaction.failure : error);
         transaction.isOpen = false;
-        await committed?.catch(() => {});
+        await (committed as Promise<pg.QueryResult> | undefined)?.catch(() => {});
         await client.query('rollback').catch((rollbackError: Error) => {
           broken = rollbackError;
         });

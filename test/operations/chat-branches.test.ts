@@ -200,13 +200,13 @@ test('a project’s instructions and tier reach the model; a private chat leaves
   const inProject = await ask({ project_id });
   expect(inProject.asked).toMatchObject({ model: 'large' });
   expect(inProject.asked?.system).toContain('Answer like a pirate.');
-  expect(inProject.asked?.system).toContain('in verse');
+  expect(inProject.asked?.context).toContain('in verse');
   await ada.client.conversations.update({ conversation_id: inProject.id, model_tier: 'haiku' });
   await ada.client.conversations.send({ conversation_id: inProject.id, content: 'more' });
   await settled(inProject.id);
   expect(model.asked.findLast(({ role }) => role === 'chat')?.model).toBe('small');
   const secret = await ask({ is_private: true });
-  expect(secret.asked?.system).not.toContain('in verse');
+  expect(JSON.stringify(secret.asked?.messages)).not.toContain('in verse');
   expect(secret.asked?.tools).not.toContain('remember');
   expect((await settled(secret.id)).messages[1]?.memory_ids).toEqual([]);
 });
@@ -238,7 +238,7 @@ test('in a project its members read, its editors speak with their own rights, an
   await speak();
   const { messages } = await settled(id, bob);
   expect(messages.map(({ author_id }) => author_id)).toEqual([bob.id, bob.id]);
-  const { system } = model.asked.findLast(({ role }) => role === 'chat') ?? { system: '' };
-  expect(system).toContain('Bob plays');
-  expect(system).not.toContain('Ada keeps');
+  const given = model.asked.findLast(({ role }) => role === 'chat');
+  expect(given?.context).toContain('Bob plays');
+  expect(JSON.stringify(given?.messages)).not.toContain('Ada keeps');
 });

@@ -30,11 +30,12 @@ export class Asking {
   }
 
   /** Keeps the question and the place of its answer in one transaction, after the last message that is shown. */
-  send(context: UserContext, input: Input<'send'>) {
+  async send(context: UserContext, input: Input<'send'>) {
     const { conversation_id: id, content, file_ids } = input;
     mustSaySomething(content, file_ids);
     const key = context.idempotency_key;
-    return this.#database.as(context.principal, async (session) => {
+    const ids = { user_id: newId(), answer_id: newId() };
+    const { asked, sent } = await this.#database.as(context.principal, async (session, last) => {
       // They travel together and run in this order: what is read of the tree is read under the lock.
       const [row, , generating, leaf] = await Promise.all([
         queries.findConversation(session, id),
@@ -45,16 +46,33 @@ export class Asking {
       const conversation = found(row, 'The conversation');
       mustBeFree(generating, key);
       if (!conversation.is_private) this.#embedding.expect(lookedFor(content));
-      const [{ user_id, answer_id }] = await Promise.all([
-        ask(session, { conversation_id: id, parent_message_id: leaf, content, file_ids, key }),
+      // Whether files that go along are there is known only afterwards.
+      const isAlone = file_ids.length === 0;
+      if (isAlone) last();
+      const asking = ask(session, {
+        ...ids,
+        conversation_id: id,
+        parent_message_id: leaf,
+        content,
+        file_ids,
+        key,
+      });
+      const [asked, sent] = await Promise.all([
+        asking,
+        isAlone ? readQuestion(session, ids) : asking.then((given) => readQuestion(session, given)),
         ...(conversation.title
           ? []
           : [queries.updateConversation(session, id, { title: titleOf(content, 'New chat') })]),
       ]);
-      const messages = await queries.findMessages(session, [user_id, answer_id]);
-      const message = (id: string) => toMessage(found(messages.get(id), 'The message'));
-      return { user_message: message(user_id), assistant_message: message(answer_id) };
+      return { asked, sent };
     });
+    // A repeated request finds what it asked the first time, under other ids.
+    return (
+      sent ??
+      this.#database.as(context.principal, async (session) =>
+        found(await readQuestion(session, asked), 'The message'),
+      )
+    );
   }
 
   /** Another version of a question beside it. Files stay attached unless others are named. */
@@ -147,7 +165,22 @@ async function findTurn(session: Session, id: string) {
   return found(message?.role === 'tool' ? undefined : message, 'The message');
 }
 
+/** A question and the place of its answer; undefined when they are not there. */
+async function readQuestion(
+  session: Session,
+  { user_id, answer_id }: { user_id: string; answer_id: string },
+) {
+  const messages = await queries.findMessages(session, [user_id, answer_id]);
+  const [question, answer] = [messages.get(user_id), messages.get(answer_id)];
+  return question && answer
+    ? { user_message: toMessage(question), assistant_message: toMessage(answer) }
+    : undefined;
+}
+
 interface Question {
+  /** Ids that the question and its answer get, unless they were asked with this key before. */
+  user_id?: string;
+  answer_id?: string;
   conversation_id: string;
   parent_message_id: string | null;
   content: string;
@@ -158,9 +191,9 @@ interface Question {
 /** A question under a message, with its files, and the place of its answer. */
 async function ask(
   session: Session,
-  { conversation_id, parent_message_id, content, file_ids, key }: Question,
+  { conversation_id, parent_message_id, content, file_ids, key, ...ids }: Question,
 ) {
-  const question = { id: newId(), conversation_id, idempotency_key: key && `ask:${key}` };
+  const question = { id: ids.user_id ?? newId(), conversation_id, idempotency_key: key && `ask:${key}` };
   // They travel together; a repeated request finds the question it asked the first time.
   const [user_id, answer_id] = await Promise.all([
     queries.insertMessage(session, {
@@ -171,6 +204,7 @@ async function ask(
       status: 'complete',
     }),
     queries.insertMessage(session, {
+      id: ids.answer_id ?? newId(),
       conversation_id,
       parent_message_id: queries.messageOf(question),
       role: 'assistant',
