@@ -1,10 +1,10 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import type { Invitation, Organization } from '../../../../src/domains/organizations/contract.ts';
 import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Input, Select } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { formatDateTime } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -27,7 +27,6 @@ interface InviteDialogProps {
 
 /** Asks whom to invite, then shows the link, this once: the server keeps nothing to make it from again. */
 export function InviteDialog({ organization, again, onClose }: InviteDialogProps) {
-  const form = useId();
   const [email, setEmail] = useState(again?.email ?? '');
   const [role, setRole] = useState<(typeof roles)[number]>(again?.role ?? 'member');
   const [days, setDays] = useState(7);
@@ -35,31 +34,19 @@ export function InviteDialog({ organization, again, onClose }: InviteDialogProps
     refresh: [invitationsQuery(organization.id).queryKey],
     announceError: false,
   });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    invite.mutate({ organization_id: organization.id, email, role, expires_in_days: days });
-  }
   const made = invite.data;
-  return (
-    <Dialog
-      title={`Invite to ${organization.name}`}
-      onClose={onClose}
-      footer={
-        made ? (
+  const title = `Invite to ${organization.name}`;
+  if (made)
+    return (
+      <Dialog
+        title={title}
+        onClose={onClose}
+        footer={
           <Button tone="primary" onClick={onClose}>
             Done
           </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" form={form} tone="primary" busy={invite.isPending}>
-              Make a link
-            </Button>
-          </>
-        )
-      }
-    >
-      {made ? (
+        }
+      >
         <div role="status" className="space-y-3">
           <p>
             Send this link to <span className="font-medium break-all">{made.invitation.email}</span>. It is
@@ -67,49 +54,51 @@ export function InviteDialog({ organization, again, onClose }: InviteDialogProps
           </p>
           <CodeBlock wrap label="link" code={`${location.origin}/invitation#${made.token}`} />
         </div>
-      ) : (
-        <form id={form} onSubmit={submit} className="space-y-4">
-          <Input
-            label="E-mail address"
-            type="email"
-            required
-            maxLength={255}
-            readOnly={again !== undefined}
-            hint={
-              again
-                ? 'The link that was made before stops working.'
-                : 'Only the account with this address can use the link. No e-mail is sent.'
-            }
-            value={email}
-            error={troubleOf(invite.error).fields.email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-          <Select
-            label="Role"
-            hint="Admins manage members, limits and projects."
-            value={role}
-            onChange={(event) => setRole(roles.find((item) => item === event.target.value) ?? 'member')}
-          >
-            {roles.map((item) => (
-              <option key={item} value={item}>
-                {roleLabels[item]}
-              </option>
-            ))}
-          </Select>
-          <Select
-            label="The link works"
-            value={days}
-            onChange={(event) => setDays(Number(event.target.value))}
-          >
-            {lifetimes.map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </Select>
-          <FormError error={invite.error} />
-        </form>
-      )}
-    </Dialog>
+      </Dialog>
+    );
+  return (
+    <FormDialog
+      title={title}
+      onClose={onClose}
+      submit="Make a link"
+      busy={invite.isPending}
+      error={invite.error}
+      onSubmit={() => invite.mutate({ organization_id: organization.id, email, role, expires_in_days: days })}
+    >
+      <Input
+        label="E-mail address"
+        type="email"
+        required
+        maxLength={255}
+        readOnly={again !== undefined}
+        hint={
+          again
+            ? 'The link that was made before stops working.'
+            : 'Only the account with this address can use the link. No e-mail is sent.'
+        }
+        value={email}
+        error={troubleOf(invite.error).fields.email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <Select
+        label="Role"
+        hint="Admins manage members, limits and projects."
+        value={role}
+        onChange={(event) => setRole(roles.find((item) => item === event.target.value) ?? 'member')}
+      >
+        {roles.map((item) => (
+          <option key={item} value={item}>
+            {roleLabels[item]}
+          </option>
+        ))}
+      </Select>
+      <Select label="The link works" value={days} onChange={(event) => setDays(Number(event.target.value))}>
+        {lifetimes.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </Select>
+    </FormDialog>
   );
 }

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { FileText, Paperclip, X } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Checkbox, Input, Select, Textarea } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
 import { PickFilesDialog } from '../conversations/pick-files-dialog.tsx';
@@ -23,7 +22,6 @@ interface PromptFormProps {
 
 /** A prompt, new or changed. */
 export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
-  const formId = useId();
   const start = prompt ?? from;
   const [title, setTitle] = useState(start?.title ?? '');
   const [description, setDescription] = useState(start?.description ?? '');
@@ -55,8 +53,7 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
   );
   const variables = variablesIn(content, declared);
   const { fields } = troubleOf(save.error);
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  const submit = () =>
     save.mutate({
       title,
       description,
@@ -69,22 +66,17 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
       file_ids: files.map(({ id }) => id),
       is_public: isPublic,
     });
-  }
   return (
-    <Dialog
-      kind="wide"
-      title={prompt ? 'Edit the prompt' : 'New prompt'}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={formId} tone="primary" busy={save.isPending}>
-            Save prompt
-          </Button>
-        </>
-      }
-    >
-      <form id={formId} onSubmit={submit} className="space-y-4">
+    <>
+      <FormDialog
+        kind="wide"
+        title={prompt ? 'Edit the prompt' : 'New prompt'}
+        onClose={onClose}
+        submit="Save prompt"
+        busy={save.isPending}
+        error={save.error}
+        onSubmit={submit}
+      >
         <Input
           label="Title"
           required
@@ -165,8 +157,7 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
           checked={isPublic}
           onChange={(event) => setPublic(event.target.checked)}
         />
-        <FormError error={save.error} />
-      </form>
+      </FormDialog>
       {picking && (
         <PickFilesDialog
           onPick={(chosen) =>
@@ -175,6 +166,6 @@ export function PromptForm({ prompt, from, onClose }: PromptFormProps) {
           onClose={() => setPicking(false)}
         />
       )}
-    </Dialog>
+    </>
   );
 }

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { CheckCircle2, CircleAlert } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
-import { Dialog } from '../../components/dialog.tsx';
 import { Checkbox, Input, Select } from '../../components/field.tsx';
-import { FormError } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
@@ -26,7 +25,7 @@ export interface ProviderDraft {
 
 /** Connects a provider or changes a connection, and tests it on the spot. */
 export function ProviderDialog({ draft, onClose }: { draft: ProviderDraft; onClose: () => void }) {
-  const form = useId();
+  const offered = useId();
   const status = useQuery(statusQuery);
   const [provider, setProvider] = useState(draft.provider);
   const [kind, setKind] = useState<ProviderKind>(
@@ -69,111 +68,103 @@ export function ProviderDialog({ draft, onClose }: { draft: ProviderDraft; onClo
     if (name === kinds[kind].label) setName(kinds[next].label);
     setKind(next);
   }
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    save.mutate(undefined);
-  }
-
   const { keyNeeded, urlNeeded, url } = kinds[kind];
   return (
-    <Dialog
+    <FormDialog
       title={provider ? `Change ${provider.name}` : 'Connect a model'}
       onClose={onClose}
-      footer={
-        <>
-          <Button
-            busy={test.isPending}
-            disabled={save.isPending || name.trim() === ''}
-            onClick={() => test.mutate(undefined)}
-          >
-            Save and test
-          </Button>
-          <Button type="submit" form={form} tone="primary" busy={save.isPending} disabled={test.isPending}>
-            Save
-          </Button>
-        </>
+      submit="Save"
+      busy={save.isPending}
+      disabled={test.isPending}
+      error={error}
+      onSubmit={() => save.mutate(undefined)}
+      beside={
+        <Button
+          busy={test.isPending}
+          disabled={save.isPending || name.trim() === ''}
+          onClick={() => test.mutate(undefined)}
+        >
+          Save and test
+        </Button>
       }
     >
-      <form id={form} onSubmit={submit} className="space-y-4">
-        {!provider && (
-          <Select
-            label="Provider"
-            value={kind}
-            onChange={(event) => choose(kindNames.find((item) => item === event.target.value) ?? 'openai')}
-          >
-            {kindNames.map((item) => (
-              <option key={item} value={item}>
-                {kinds[item].label}
-              </option>
-            ))}
-          </Select>
-        )}
-        <Input
-          label="Name"
-          required
-          value={name}
-          error={fields.name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Input
-          label={urlNeeded ? 'Base URL' : 'Base URL (optional)'}
-          type="url"
-          required={urlNeeded}
-          placeholder={url ?? (urlNeeded ? 'http://localhost:8000/v1' : 'The provider’s own')}
-          value={baseUrl}
-          error={fields.base_url}
-          onChange={(event) => setBaseUrl(event.target.value)}
-        />
-        <Input
-          label={keyNeeded ? 'API key' : 'API key (optional)'}
-          type="password"
-          autoComplete="off"
-          required={keyNeeded && !provider?.has_key}
-          placeholder={provider?.has_key ? 'Stored. Type to replace it' : ''}
-          value={key}
-          error={fields.api_key}
-          onChange={(event) => setKey(event.target.value)}
-        />
-        <fieldset className="space-y-3">
-          <legend className="mb-1 text-[13px] font-medium">Models</legend>
-          <p className="text-[13px] text-muted">
-            Which model answers for each tier. “Save and test” asks the provider for its models and offers
-            them here.
-          </p>
-          {tiers.map(({ tier, label, hint }) => (
-            <Input
-              key={tier}
-              label={label}
-              hint={hint}
-              list={`${form}-models`}
-              value={models[tier] ?? ''}
-              error={fields[`models.${tier}`]}
-              onChange={(event) => setModels({ ...models, [tier]: event.target.value })}
-            />
+      {!provider && (
+        <Select
+          label="Provider"
+          value={kind}
+          onChange={(event) => choose(kindNames.find((item) => item === event.target.value) ?? 'openai')}
+        >
+          {kindNames.map((item) => (
+            <option key={item} value={item}>
+              {kinds[item].label}
+            </option>
           ))}
-          <datalist id={`${form}-models`}>
-            {suggestions.map((item) => (
-              <option key={item} value={item} />
-            ))}
-          </datalist>
-        </fieldset>
-        <Checkbox
-          label="Use it by default"
-          checked={isDefault}
-          onChange={(event) => setIsDefault(event.target.checked)}
-        />
-        {!provider && status.data?.user && status.data.user.role !== 'user' && (
-          <Checkbox
-            label="For everyone on this server"
-            hint="Others can use it; they cannot see its key."
-            checked={shared}
-            onChange={(event) => setShared(event.target.checked)}
+        </Select>
+      )}
+      <Input
+        label="Name"
+        required
+        value={name}
+        error={fields.name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Input
+        label={urlNeeded ? 'Base URL' : 'Base URL (optional)'}
+        type="url"
+        required={urlNeeded}
+        placeholder={url ?? (urlNeeded ? 'http://localhost:8000/v1' : 'The provider’s own')}
+        value={baseUrl}
+        error={fields.base_url}
+        onChange={(event) => setBaseUrl(event.target.value)}
+      />
+      <Input
+        label={keyNeeded ? 'API key' : 'API key (optional)'}
+        type="password"
+        autoComplete="off"
+        required={keyNeeded && !provider?.has_key}
+        placeholder={provider?.has_key ? 'Stored. Type to replace it' : ''}
+        value={key}
+        error={fields.api_key}
+        onChange={(event) => setKey(event.target.value)}
+      />
+      <fieldset className="space-y-3">
+        <legend className="mb-1 text-[13px] font-medium">Models</legend>
+        <p className="text-[13px] text-muted">
+          Which model answers for each tier. “Save and test” asks the provider for its models and offers them
+          here.
+        </p>
+        {tiers.map(({ tier, label, hint }) => (
+          <Input
+            key={tier}
+            label={label}
+            hint={hint}
+            list={offered}
+            value={models[tier] ?? ''}
+            error={fields[`models.${tier}`]}
+            onChange={(event) => setModels({ ...models, [tier]: event.target.value })}
           />
-        )}
-        {result && <TestNotice result={result} />}
-        <FormError error={error} />
-      </form>
-    </Dialog>
+        ))}
+        <datalist id={offered}>
+          {suggestions.map((item) => (
+            <option key={item} value={item} />
+          ))}
+        </datalist>
+      </fieldset>
+      <Checkbox
+        label="Use it by default"
+        checked={isDefault}
+        onChange={(event) => setIsDefault(event.target.checked)}
+      />
+      {!provider && status.data?.user && status.data.user.role !== 'user' && (
+        <Checkbox
+          label="For everyone on this server"
+          hint="Others can use it; they cannot see its key."
+          checked={shared}
+          onChange={(event) => setShared(event.target.checked)}
+        />
+      )}
+      {result && <TestNotice result={result} />}
+    </FormDialog>
   );
 }
 
