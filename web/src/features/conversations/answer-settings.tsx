@@ -1,4 +1,5 @@
 import { SlidersHorizontal } from 'lucide-react';
+import { useState } from 'react';
 import { asText } from '../../components/code-block.tsx';
 import { humanize } from '../../lib/format.ts';
 import { fieldGroups } from '../preferences/fields.ts';
@@ -14,21 +15,24 @@ function labelOf(name: string): string {
 
 /** The parameters an answer was made with, as they were then. */
 export function AnswerSettings({ parameters }: Pick<Message, 'parameters'>) {
+  const [open, setOpen] = useState(false);
   const entries = Object.entries(parameters);
   if (entries.length === 0) return null;
   return (
-    <details className="text-xs">
+    <details onToggle={(event) => setOpen(event.currentTarget.open)} className="text-xs">
       <summary className="inline-flex cursor-pointer list-none items-center gap-1 rounded text-muted hover:text-text">
         <SlidersHorizontal aria-hidden className="size-3.5" />
         Settings it was made with
       </summary>
-      <ul aria-label="Settings it was made with" className="mt-1.5 flex flex-wrap gap-1.5">
-        {entries.map(([name, value]) => (
-          <li key={name} className="rounded-full border border-line bg-surface px-2.5 py-1">
-            {labelOf(name)}: {asText(value)}
-          </li>
-        ))}
-      </ul>
+      {open && (
+        <ul aria-label="Settings it was made with" className="mt-1.5 flex flex-wrap gap-1.5">
+          {entries.map(([name, value]) => (
+            <li key={name} className="rounded-full border border-line bg-surface px-2.5 py-1">
+              {labelOf(name)}: {asText(value)}
+            </li>
+          ))}
+        </ul>
+      )}
     </details>
   );
 }

@@ -74,6 +74,7 @@ export function Composer({
   const ready = something && !answering && !sending && !attachments.unfinished;
 
   useEffect(() => keepDraft(draft, content), [draft, content]);
+  useEffect(() => focusForTyping(area.current), []);
   useEffect(() => {
     if (!suggested || suggested.count === 0) return;
     setContent(suggested.text);
@@ -180,7 +181,10 @@ export function Composer({
               <IconButton
                 label="Stop the answer"
                 icon={Square}
-                onClick={onStop}
+                onClick={() => {
+                  onStop();
+                  focusForTyping(area.current);
+                }}
                 className="border border-line-strong"
               />
             ) : (
@@ -199,6 +203,11 @@ export function Composer({
       {prompts.dialog}
     </>
   );
+}
+
+/** Where one types with real keys; on a phone the focus would cover half the chat with a keyboard. */
+function focusForTyping(area: HTMLTextAreaElement | null): void {
+  if (matchMedia('(pointer: fine)').matches) area?.focus({ preventScroll: true });
 }
 
 /** Which model answers: the default connection, chosen in Settings. */
