@@ -72,11 +72,11 @@ test('a parameter reaches the model as set on the page, and stands at the answer
   const field = (name: string): Locator => dialog.getByLabel(name, { exact: true });
   await field('Temperature').fill('0.35');
   await field('Temperature').blur();
-  await dialog.getByText('set here').waitFor();
+  // The next change does not wait for the one before it.
   await field('Top K').fill('12');
   await field('Top K').blur();
   await dialog.getByText('Not supported by Local model/middle: not sent').first().waitFor();
-  await expect.poll(() => dialog.getByText('set here').count()).toBe(2);
+  await expect.poll(() => dialog.getByText('set here', { exact: true }).count()).toBe(2);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await say('Do they sing?');
   expect(model.lastRequest().temperature).toBe(0.35);

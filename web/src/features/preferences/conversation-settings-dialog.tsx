@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Select } from '../../components/field.tsx';
@@ -9,6 +10,7 @@ import { useAction } from '../../lib/queries.ts';
 import { fieldGroups } from './fields.ts';
 import { ParameterControl } from './parameter-control.tsx';
 import {
+  type ConversationSettings,
   conversationSettingsQuery,
   effectiveQuery,
   type Preset,
@@ -33,7 +35,21 @@ export function ConversationSettingsDialog({ id, onClose }: { id: string; onClos
   const own = useQuery(conversationSettingsQuery(id));
   const effective = useQuery(effectiveQuery(id));
   const presets = useQuery(presetsQuery);
-  const save = useAction(api.preferences.setConversation, { refresh: [preferenceKeys.all] });
+  const client = useQueryClient();
+  const save = useAction(api.preferences.setConversation, {
+    refresh: [preferenceKeys.all],
+    serial: `settings of ${id}`,
+    onSuccess: (stored) => client.setQueryData(conversationSettingsQuery(id).queryKey, stored),
+  });
+  // All is sent each time, so a change builds on the one before it, arrived or not; a refused one is forgotten.
+  const latest = useRef(own.data);
+  useEffect(() => {
+    if (!save.isPending) latest.current = own.data;
+  }, [own.data, save.isPending]);
+  function change(settings: ConversationSettings): void {
+    latest.current = settings;
+    save.mutate({ ...settings, conversation_id: id });
+  }
   const failed = own.error ?? effective.error;
   return (
     <Dialog
@@ -43,7 +59,7 @@ export function ConversationSettingsDialog({ id, onClose }: { id: string; onClos
       onClose={onClose}
       footer={
         <>
-          <Button busy={save.isPending} onClick={() => save.mutate({ conversation_id: id })}>
+          <Button busy={save.isPending} onClick={() => change({})}>
             Use my settings again
           </Button>
           <Button tone="primary" onClick={onClose}>
@@ -64,7 +80,7 @@ export function ConversationSettingsDialog({ id, onClose }: { id: string; onClos
             value=""
             onChange={(event) => {
               const preset = presets.data?.items.find(({ id }) => id === event.target.value);
-              if (preset) save.mutate({ ...own.data, ...partsOf(preset), conversation_id: id });
+              if (preset) change({ ...latest.current, ...partsOf(preset) });
             }}
           >
             <option value="">Choose one</option>
@@ -92,10 +108,9 @@ export function ConversationSettingsDialog({ id, onClose }: { id: string; onClos
                         supported={shown?.supported ?? true}
                         source={shown?.source === 'conversation' ? 'set here' : undefined}
                         onChange={(value) =>
-                          save.mutate({
-                            ...own.data,
-                            conversation_id: id,
-                            [field.part]: { ...own.data[field.part], [field.name]: value },
+                          change({
+                            ...latest.current,
+                            [field.part]: { ...latest.current?.[field.part], [field.name]: value },
                           })
                         }
                       />
