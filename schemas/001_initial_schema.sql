@@ -44,7 +44,7 @@ alter table public.meta_projects
 
 comment on table public.meta_projects is 'Project containers: a goal, its state and its owner.';
 comment on column public.meta_projects.instructions is 'What every chat of the project is told, in the person''s own words.';
-comment on column public.meta_projects.chat_defaults is 'Choices for chats of the project that made none: {"model_tier"}.';
+comment on column public.meta_projects.chat_defaults is 'Choices for chats of the project that made none: {"model_tier", "persona_id", "preset_id"}.';
 comment on column public.meta_projects.goal is 'What is to be achieved, in the person''s own words.';
 comment on column public.meta_projects.status is
   'planning: only the supervisor''s tasks run; active: all run; paused and later: none starts.';

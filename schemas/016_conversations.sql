@@ -423,6 +423,15 @@ returns table (id uuid, sequence bigint) language sql stable set search_path = '
   select p.id, p.sequence from path p order by p.sequence
 $$;
 
+-- Who said a message or asked for it, by name, for those who may read it and nobody else.
+create or replace function private.author_name(p_message_id uuid)
+returns text language sql stable security definer set search_path = '' as $$
+  select coalesce(u.name, u.email) from public.meta_messages m
+  join public.users u on u.id = coalesce(m.author_id, m.user_id)
+  where m.id = p_message_id
+    and (private.is_service() or m.user_id = (select auth.uid()) or m.project_id in (select private.project_ids('viewer')))
+$$;
+
 -- Ends conversations that have been in the trash for longer. Returns how many.
 create or replace function public.purge_deleted_conversations(p_after interval default '30 days')
 returns int language plpgsql volatile set search_path = '' as $$
@@ -647,6 +656,7 @@ call private.declare_execute('public.switch_branch(uuid)', 'authenticated');
 call private.declare_execute('public.delete_branch(uuid)', 'authenticated');
 call private.declare_execute('public.message_path(uuid)', 'authenticated');
 call private.declare_execute('public.purge_deleted_conversations(interval)');
+call private.declare_execute('private.author_name(uuid)', 'authenticated');
 
 call private.declare_reference(
   'public.meta_memory_candidates', 'source_conversation_id', 'public.meta_conversations');

@@ -183,6 +183,31 @@ test('the trash hides and gives back; archive, pins and folders order the list',
   });
 });
 
+test('emptying the trash ends one’s own chats in it and no others, and those of a project alone', async () => {
+  const { id: project_id } = await ada.client.projects.create({ name: 'Trash' });
+  const throwAway = async ({ client }: Person, more: { project_id?: string } = {}) => {
+    const { id } = await client.conversations.create(more);
+    await client.conversations.delete({ conversation_id: id });
+    return id;
+  };
+  const trashOf = async ({ client }: Person) =>
+    (await client.conversations.list({ view: 'trash' })).items.map(({ id }) => id);
+  const [own, inProject, bobs] = [
+    await throwAway(ada),
+    await throwAway(ada, { project_id }),
+    await throwAway(bob),
+  ];
+  const kept = await ada.client.conversations.create({});
+  expect(kept.kept_until).toBeNull();
+  expect(await bob.client.conversations.emptyTrash({ project_id })).toEqual({ deleted: 0 });
+  expect(await trashOf(ada)).toEqual([inProject, own]);
+  expect(await ada.client.conversations.emptyTrash({ project_id })).toEqual({ deleted: 1 });
+  expect(await trashOf(ada)).toEqual([own]);
+  expect(await ada.client.conversations.emptyTrash({})).toEqual({ deleted: 1 });
+  expect([await trashOf(ada), await trashOf(bob)]).toEqual([[], [bobs]]);
+  await ada.client.conversations.get({ conversation_id: kept.id });
+});
+
 test('a project’s instructions and tier reach the model; a private chat leaves memory alone', async () => {
   await ada.client.memory.create({ content: 'I prefer answers about numbers in verse' });
   const { id: project_id } = await ada.client.projects.create({ name: 'Numbers' });

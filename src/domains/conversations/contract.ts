@@ -121,7 +121,7 @@ const coreContract = {
   delete: contract({
     id: 'conversations.delete',
     summary: 'Move a conversation to the trash, or delete it for good',
-    description: 'The trash keeps it for 30 days.',
+    description: 'The trash keeps it until the time it then names.',
     method: 'DELETE',
     path: '/conversations/{conversation_id}',
     scope: 'chat:delete',
@@ -138,6 +138,15 @@ const coreContract = {
     input: path,
     output: conversation,
     errors: ['not_found'],
+  }),
+  emptyTrash: contract({
+    id: 'conversations.empty-trash',
+    summary: 'Delete for good what is in the trash: your conversations, or those of a project',
+    method: 'POST',
+    path: '/conversations/empty-trash',
+    scope: 'chat:delete',
+    input: z.object({ project_id: id.optional() }),
+    output: z.object({ deleted: z.number() }),
   }),
   tree: contract({
     id: 'conversations.tree',

@@ -36,6 +36,7 @@ export function conversationOperations({
     defineOperation(contract.restore, (context, input) =>
       conversations.restore(context, input.conversation_id),
     ),
+    defineOperation(contract.emptyTrash, (context, input) => conversations.emptyTrash(context, input)),
     defineOperation(contract.tree, (context, input) => conversations.tree(context, input.conversation_id)),
     defineOperation(contract.send, (context, input) => asking.send(context, input)),
     defineOperation(contract.preview, (context, input) => previewing.preview(context, input)),

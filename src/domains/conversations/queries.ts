@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { containing, json, olderThan, type Session } from '../../database/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Cursor } from '../../kernel/page.ts';
+import type { ConversationSettings } from '../preferences/index.ts';
 import type { Attachment, ConversationView, Message } from './shapes/contract.ts';
 
 const conversationFields = [
@@ -22,7 +23,13 @@ const conversationFields = [
   'created_at',
   'updated_at',
 ] as const;
-const modelTier = sql<'haiku' | 'sonnet' | 'opus' | null>`metadata ->> 'model_tier'`.as('model_tier');
+const chosenTier = sql<'haiku' | 'sonnet' | 'opus' | null>`metadata ->> 'model_tier'`.as('model_tier');
+/** As long as the rule that empties the trash lets it be. */
+const keptUntil = sql<Date | null>`case when deleted_at is not null then
+  deleted_at + (select r.keep_for from retention_rules r where r.name = 'conversation_trash') end`.as(
+  'kept_until',
+);
+const conversationColumns = [...conversationFields, chosenTier, keptUntil] as const;
 
 interface ListFilter {
   user_id: string;
@@ -40,7 +47,7 @@ interface ListFilter {
 export async function listConversations(session: Session, filter: ListFilter) {
   const base = session
     .selectFrom('meta_conversations')
-    .select([...conversationFields, modelTier])
+    .select(conversationColumns)
     .where('agent_type', '<>', 'task')
     .where('deleted_at', filter.view === 'trash' ? 'is not' : 'is', null)
     .$if(filter.view !== 'trash', (query) => query.where('is_archived', '=', filter.view === 'archived'))
@@ -67,27 +74,45 @@ export const findConversation = (
 ) =>
   session
     .selectFrom('meta_conversations')
-    .select([...conversationFields, modelTier])
+    .select(conversationColumns)
     .where('id', '=', id)
     .where('agent_type', '<>', 'task')
     .$if(where === 'not in the trash', (query) => query.where('deleted_at', 'is', null))
     .executeTakeFirst();
 
+/**
+ * What a new chat of a project begins with: the persona, and the parameters of the preset, that the project chose and
+ * the caller can see. Undefined where they cannot see the project.
+ */
+export async function findChatDefaults(session: Session, projectId: string) {
+  const { rows } = await sql<{ persona_id: string | null; settings: ConversationSettings | null }>`
+    select (select a.id from personas a where a.id = (p.chat_defaults ->> 'persona_id')::uuid) as persona_id,
+      (select jsonb_build_object('model_parameters', r.model_parameters, 'reasoning_config', r.reasoning_config,
+         'search_config', r.search_config, 'rag_config', r.rag_config)
+       from parameter_presets r where r.id = (p.chat_defaults ->> 'preset_id')::uuid) as settings
+    from meta_projects p where p.id = ${projectId}`.execute(session);
+  return rows[0];
+}
+
 export const insertConversation = (
   session: Session,
-  row: {
+  {
+    settings,
+    ...columns
+  }: {
     user_id: string;
     project_id?: string | undefined;
     persona_id?: string | undefined;
     title?: string | undefined;
     is_titled: boolean;
     is_private: boolean;
+    settings?: ConversationSettings | null | undefined;
   },
 ) =>
   session
     .insertInto('meta_conversations')
-    .values(row)
-    .returning([...conversationFields, modelTier])
+    .values({ ...columns, ...(settings && { metadata: json({ settings }) }) })
+    .returning(conversationColumns)
     .executeTakeFirstOrThrow();
 
 export const updateConversation = (
@@ -113,9 +138,25 @@ export const updateConversation = (
     )
     .where('id', '=', id)
     .where('agent_type', '<>', 'task')
-    .returning([...conversationFields, modelTier])
+    .returning(conversationColumns)
     .executeTakeFirst();
 };
+
+/** Ends what a person sees in the trash and may delete: their own, or what is in a project. Gives how many. */
+export async function emptyTrash(
+  session: Session,
+  { user_id, project_id }: { user_id: string; project_id?: string | undefined },
+): Promise<number> {
+  const deleted = await session
+    .deleteFrom('meta_conversations')
+    .where('agent_type', '<>', 'task')
+    .where('deleted_at', 'is not', null)
+    .$if(project_id === undefined, (query) => query.where('user_id', '=', user_id))
+    .$if(project_id !== undefined, (query) => query.where('project_id', '=', project_id ?? ''))
+    .returning('id')
+    .execute();
+  return deleted.length;
+}
 
 export const deleteConversation = (session: Session, id: string) =>
   session
@@ -129,13 +170,14 @@ export const deleteConversation = (session: Session, id: string) =>
 export const lockConversation = (session: Session, id: string) =>
   sql`select 1 from meta_conversations where id = ${id} for update`.execute(session);
 
-export type MessageRow = Omit<Message, 'citations' | 'memory_ids' | 'created_at'> & {
+export type MessageRow = Omit<Message, 'citations' | 'memory_ids' | 'is_error' | 'created_at'> & {
   metadata: Record<string, unknown>;
   created_at: Date;
 };
 
 const messageColumns = sql`
-  m.id, m.conversation_id, m.parent_message_id, m.author_id, m.role, m.content, m.status, m.error, m.reasoning,
+  m.id, m.conversation_id, m.parent_message_id, m.author_id,
+  case when coalesce(m.author_id, m.user_id) <> auth.uid() then private.author_name(m.id) end as author_name, m.role, m.content, m.status, m.error, m.reasoning,
   m.model_used, m.tool_name, m.tool_input, m.tool_output, m.metadata, m.user_rating, m.user_feedback, m.input_tokens,
   m.output_tokens, m.cost, m.sequence, m.created_at,
   jsonb_build_object('index', coalesce(t.index, 1), 'count', coalesce(t.count, 1), 'previous_id', t.previous_id,

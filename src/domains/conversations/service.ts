@@ -44,9 +44,13 @@ export class ConversationService {
 
   create(context: UserContext, input: Input<'create'>) {
     return this.#database.as(context.principal, async (session) => {
-      if (input.project_id) await mustSeeProject(session, input.project_id);
+      const chosen = input.project_id
+        ? found(await queries.findChatDefaults(session, input.project_id), 'The project')
+        : undefined;
       return queries.insertConversation(session, {
         ...input,
+        persona_id: input.persona_id ?? chosen?.persona_id ?? undefined,
+        settings: chosen?.settings,
         user_id: context.principal.user_id,
         is_titled: Boolean(input.title),
       });
@@ -90,6 +94,12 @@ export class ConversationService {
       found(await queries.findConversation(session, id, 'anywhere'), 'The conversation');
       return found(await queries.updateConversation(session, id, { deleted_at: null }), 'The conversation');
     });
+  }
+
+  emptyTrash(context: UserContext, { project_id }: Input<'emptyTrash'>) {
+    return this.#database.as(context.principal, async (session) => ({
+      deleted: await queries.emptyTrash(session, { user_id: context.principal.user_id, project_id }),
+    }));
   }
 
   tree(context: UserContext, id: string) {

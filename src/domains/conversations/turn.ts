@@ -16,6 +16,7 @@ import {
 } from '../preferences/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 import { personaParts, personaTools } from './persona.ts';
+import { findChatDefaults } from './queries.ts';
 
 /** Facts from memory that every answer is given. */
 const rememberedFacts = 8;
@@ -230,12 +231,21 @@ export async function placeOfNew(
     select p.instructions, p.chat_defaults ->> 'model_tier' as model_tier
     from (select) nothing left join meta_projects p on p.id = ${project_id}
     where p.id is not null or ${project_id}::uuid is null`.execute(session);
-  const [preferences, extensions] = await Promise.all([
+  const [preferences, extensions, defaults] = await Promise.all([
     deps.preferences.stored(session, principal, null, project_id),
     deps.extensions(session, principal),
+    project_id === null ? undefined : findChatDefaults(session, project_id),
   ]);
   const chosen = found(rows[0], 'The project');
-  return { ...chosen, project_id, is_private, persona_id: null, artifacts: '', preferences, extensions };
+  return {
+    ...chosen,
+    project_id,
+    is_private,
+    persona_id: defaults?.persona_id ?? null,
+    artifacts: '',
+    preferences: { ...preferences, conversation: defaults?.settings ?? {} },
+    extensions,
+  };
 }
 
 type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts' | 'preferences' | 'extensions'>;

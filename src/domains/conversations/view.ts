@@ -12,12 +12,14 @@ export function toMessage(row: MessageRow): z.input<typeof message> {
     memory_ids = [],
     parameters = {},
     show_thinking = true,
+    is_error = false,
   } = metadata as {
     citations?: Citation[];
     memory_ids?: string[];
     parameters?: Record<string, unknown>;
     show_thinking?: boolean;
+    is_error?: boolean;
   };
   const reasoning = show_thinking ? rest.reasoning : null;
-  return { ...rest, reasoning, citations, memory_ids, parameters };
+  return { ...rest, reasoning, citations, memory_ids, parameters, is_error };
 }

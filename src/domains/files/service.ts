@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
 import { type Database, found, type Session, type UserPrincipal } from '../../database/index.ts';
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, isAppError } from '../../kernel/errors.ts';
 import { newId, sha256 } from '../../kernel/ids.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
@@ -16,6 +16,13 @@ import type { StorageProvider } from '../../providers/storage/index.ts';
 import type { PersonalEmbedding } from '../usage/index.ts';
 import type { filesContract } from './contract.ts';
 import * as queries from './queries.ts';
+
+/** Who named no bucket is told nothing of buckets. */
+const unread = (cause: AppError): AppError =>
+  new AppError('unsupported_type', 'Files of this kind are not read.', {
+    fix: 'Choose a PDF, a Word document (.docx), an Excel workbook (.xlsx), a picture, HTML or plain text.',
+    cause,
+  });
 
 type Input<K extends keyof typeof filesContract> = z.output<(typeof filesContract)[K]['input']>;
 
@@ -137,7 +144,7 @@ export class FileService {
           });
         } catch (error) {
           await this.#free(checksum, principal.user_id);
-          throw error;
+          throw upload.bucket === undefined && isAppError(error, 'unsupported_type') ? unread(error) : error;
         }
       });
       return toFile(row);

@@ -37,6 +37,13 @@ const goal = z
   .trim()
   .max(20_000, 'A goal has at most 20,000 characters; put longer material into a file.');
 
+/** Choices for chats of the project that made none; a persona or preset that a member cannot see is none for them. */
+const chatDefaults = z.object({
+  model_tier: modelTier.optional(),
+  persona_id: id.optional(),
+  preset_id: id.optional(),
+});
+
 export const project = z.object({
   id,
   name: z.string(),
@@ -44,8 +51,7 @@ export const project = z.object({
   goal: z.string().nullable(),
   /** What every chat of the project is told. */
   instructions: z.string().nullable(),
-  /** Choices for chats of the project that made none. */
-  chat_defaults: z.object({ model_tier: modelTier.optional() }),
+  chat_defaults: chatDefaults,
   status: projectStatus,
   owner_id: id,
   /** Its members are members of the project. */
@@ -262,7 +268,7 @@ export const projectsContract = {
       description: z.string().trim().max(5000).nullable().optional(),
       goal: goal.nullable().optional(),
       instructions: z.string().trim().max(20_000).nullable().optional(),
-      chat_defaults: z.object({ model_tier: modelTier.optional() }).optional(),
+      chat_defaults: chatDefaults.optional(),
       status: projectStatus.extract(['paused', 'completed', 'archived', 'active']).optional(),
     }),
     output: project,

@@ -1,6 +1,8 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
+import type { z } from 'zod';
 import { containing, type DB, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
+import type { project } from './contract.ts';
 
 export interface ListOptions {
   limit: number;
@@ -24,7 +26,7 @@ export interface ProjectRow {
   description: string | null;
   goal: string | null;
   instructions: string | null;
-  chat_defaults: { model_tier?: 'haiku' | 'sonnet' | 'opus' | undefined };
+  chat_defaults: z.output<typeof project>['chat_defaults'];
   status: 'planning' | 'active' | 'paused' | 'completed' | 'archived';
   owner_id: string;
   organization_id: string | null;

@@ -1,3 +1,5 @@
+import { docxType, xlsxType } from './mime.ts';
+
 /**
  * The block structure of a text with exact offsets: what chunking packs and what the built-in model reads.
  * A line scanner rather than a Markdown parser, because offsets must be exact, any text must pass, and what matters is
@@ -38,12 +40,8 @@ function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** Formats whose `#` lines are headings; the extraction of HTML and DOCX writes Markdown. */
-const markdownTypes = new Set([
-  'text/markdown',
-  'text/html',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-]);
+/** Formats whose `#` lines are headings; the extraction of HTML, DOCX and XLSX writes Markdown. */
+const markdownTypes = new Set(['text/markdown', 'text/html', docxType, xlsxType]);
 
 const blank = (line: Line | undefined): boolean => line === undefined || line.text.trim() === '';
 

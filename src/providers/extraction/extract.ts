@@ -1,10 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
 import { docxToMarkdown } from './docx.ts';
 import { pageToMarkdown } from './html.ts';
-import { decodeText, detectMimeType, docxType } from './mime.ts';
+import { decodeText, detectMimeType, docxType, xlsxType } from './mime.ts';
 import { pdfToText } from './pdf.ts';
 import type { ExtractedText, ExtractionLimits } from './port.ts';
 import { tidy } from './tidy.ts';
+import { xlsxToMarkdown } from './xlsx.ts';
 
 const readable = new Set(['text/plain', 'text/markdown', 'text/csv', 'application/json']);
 
@@ -15,6 +16,7 @@ async function textOf(
 ): Promise<Omit<ExtractedText, 'mimeType'>> {
   if (mimeType === 'application/pdf') return pdfToText(bytes, limits);
   if (mimeType === docxType) return { text: tidy(await docxToMarkdown(bytes, limits.unpackedBytes)) };
+  if (mimeType === xlsxType) return { text: tidy(xlsxToMarkdown(bytes, limits.unpackedBytes)) };
   if (mimeType === 'text/html') {
     const head = new TextDecoder('latin1').decode(bytes.subarray(0, 2048));
     const charset = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
@@ -23,7 +25,7 @@ async function textOf(
   }
   if (readable.has(mimeType)) return { text: tidy(decodeText(bytes)) };
   throw new AppError('unsupported_type', `Text cannot be read from ${mimeType}.`, {
-    fix: 'Upload a PDF, a Word document (.docx), HTML, Markdown or plain text.',
+    fix: 'Upload a PDF, a Word document (.docx), an Excel workbook (.xlsx), HTML, Markdown or plain text.',
   });
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { chunkText } from './chunk.ts';
 import { createTextExtractor } from './extractor.ts';
-import { detectMimeType, docxType } from './mime.ts';
-import { makeDocx, makePdf, makeZip } from './testing/make.ts';
+import { detectMimeType, docxType, xlsxType } from './mime.ts';
+import { makeDocx, makePdf, makeXlsx, makeZip } from './testing/make.ts';
 
 const extractor = createTextExtractor();
 afterAll(() => extractor.close());
@@ -37,6 +37,31 @@ describe('formats', () => {
     expect(await extractor.extract(made)).toEqual({
       mimeType: docxType,
       text: '# Fees\n\nThe fee is 5 EUR.\n\n| Name | Price |\n| --- | --- |\n| A\\|B | 3 |',
+    });
+  });
+
+  test('an Excel workbook gives a table for each sheet that holds something, dates as dates', async () => {
+    const made = makeXlsx(
+      'Hives &amp; bees',
+      [
+        '<c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c>',
+        '<c r="A2" s="1"><v>45000.5</v></c><c r="B2"><f>1+2</f><v>3</v></c><c r="C2" t="inlineStr"><is><t>a|b</t></is></c>',
+        '<c r="A3"/><c r="C3" t="b"><v>1</v></c>',
+      ],
+      [
+        '<r><t>When</t></r><r><t xml:space="preserve"> it was</t></r>',
+        '<t>What &lt;is&gt;</t><rPh><t>no</t></rPh>',
+      ],
+    );
+    expect(await extractor.extract(made)).toEqual({
+      mimeType: xlsxType,
+      text: [
+        '## Hives & bees\n',
+        '| When it was |  | What <is> |',
+        '| --- | --- | --- |',
+        '| 2023-03-15 12:00:00 | 3 | a\\|b |',
+        '|  |  | TRUE |',
+      ].join('\n'),
     });
   });
 
@@ -109,6 +134,13 @@ describe('bad input', () => {
       'unsupported_type',
       /image\/png/,
     ],
+    [
+      'an Excel workbook that is cut',
+      makeXlsx('x', ['<c><v>1</v></c>']).slice(0, 900),
+      'unprocessable',
+      /damaged/,
+    ],
+    ['an Excel workbook of nothing', makeXlsx('x', []), 'unprocessable', /no text/],
     ['an archive', makeZip({ 'a.txt': 'x' }), 'unsupported_type', /zip/],
     ['blanks only', bytes(' \n \n'), 'unprocessable', /no text/],
   ])('%s', async (_what, content, code, message) => {

@@ -1,4 +1,5 @@
 export const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const textSample = 64 * 1024;
 
 const named: [RegExp, string][] = [

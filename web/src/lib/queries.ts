@@ -67,6 +67,8 @@ interface ActionOptions<I, O> {
   /** False where the form shows the error itself. */
   announceError?: boolean;
   onSuccess?: (output: O, input: I) => void;
+  /** Actions of one name wait for each other: the last one that was asked for is the last one to arrive. */
+  serial?: string;
 }
 
 /** A change on the server: refreshes what it touches and says how it went. */
@@ -74,6 +76,7 @@ export function useAction<I, O>(run: (input: I) => Promise<O>, options: ActionOp
   const client = useQueryClient();
   return useMutation({
     mutationFn: run,
+    ...(options.serial !== undefined && { scope: { id: options.serial } }),
     onSuccess: (output, input) => {
       for (const queryKey of options.refresh ?? []) void client.invalidateQueries({ queryKey });
       if (options.done)

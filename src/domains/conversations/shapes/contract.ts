@@ -26,6 +26,8 @@ export const conversation = z.object({
   last_message_at: time,
   /** When it was moved to the trash. */
   deleted_at: time.nullable(),
+  /** Until when the trash keeps it; null outside of it, and where the trash is never emptied by itself. */
+  kept_until: time.nullable(),
   created_at: time,
   updated_at: time,
 });
@@ -72,6 +74,8 @@ export const message = z.object({
   parent_message_id: id.nullable(),
   /** Who said it, or asked for the answer. */
   author_id: id.nullable(),
+  /** Their name, where it is not you. */
+  author_name: z.string().nullable(),
   role: z.enum(['user', 'assistant', 'system', 'tool']),
   content: z.string(),
   /** `streaming` while it is produced, the text so far is in `content`; `waiting` for your decision on a tool call. */
@@ -83,6 +87,8 @@ export const message = z.object({
   tool_name: z.string().nullable(),
   tool_input: z.unknown(),
   tool_output: z.unknown(),
+  /** The tool call failed, or was not allowed; why stands in its output. */
+  is_error: z.boolean(),
   branch,
   attachments: z.array(attachment),
   /** The tool call that waits for a decision. */

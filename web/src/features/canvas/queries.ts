@@ -48,4 +48,6 @@ export const canvasSharesQuery = (id: string) =>
   queryOptions({
     queryKey: [...canvasKeys.one(id), 'shares'],
     queryFn: ({ signal }) => api.canvas.listShares({ artifact_id: id }, { signal }),
+    // Readers count themselves: nothing here tells of it.
+    staleTime: 0,
   });

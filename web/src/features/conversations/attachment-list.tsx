@@ -22,12 +22,8 @@ export function AttachingList({ attachments }: { attachments: Attachments }) {
           <span className="min-w-0 truncate">{item.name}</span>
           {item.trouble ? (
             <>
-              <span
-                role="alert"
-                className="min-w-0 truncate text-danger"
-                title={item.trouble.fix ?? undefined}
-              >
-                {item.trouble.title}
+              <span role="alert" className="min-w-0 py-1 text-danger">
+                {item.trouble.title} {item.trouble.fix}
               </span>
               <IconButton
                 label={`Upload ${item.name} again`}

@@ -2,17 +2,21 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Archive, ChevronLeft, Import, MessageSquarePlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { buttonClass } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { cx } from '../../components/cx.ts';
 import { LoadMore } from '../../components/load-more.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { SearchInput } from '../../components/search-input.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
+import { api } from '../../lib/api.ts';
+import { plural } from '../../lib/format.ts';
+import { useAction } from '../../lib/queries.ts';
 import { ChatInstructionsDialog } from '../projects/chat-instructions-dialog.tsx';
 import { ProjectSelect } from '../projects/project-select.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { ExportDialog } from './export-dialog.tsx';
-import { conversationsQuery, type View } from './queries.ts';
+import { conversationKeys, conversationsQuery, type View } from './queries.ts';
 import { SaidResults } from './said-results.tsx';
 
 const route = getRouteApi('/shell/chat');
@@ -27,7 +31,7 @@ export function ChatPage() {
   const { search = '', view = 'active', project = '' } = route.useSearch();
   const listOnly = useLocation({ select: ({ pathname }) => pathname === '/chat' || pathname === '/chat/' });
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<'instructions' | 'export' | null>(null);
+  const [dialog, setDialog] = useState<'instructions' | 'export' | 'empty' | null>(null);
   const conversations = useInfiniteQuery(
     conversationsQuery({ view, ...(search && { search }), ...(project && { project_id: project }) }),
   );
@@ -85,9 +89,14 @@ export function ChatPage() {
         </div>
         <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-3 pb-3">
           {view !== 'active' && (
-            <h2 className="px-2.5 pb-1 text-[13px] font-semibold">
-              {view === 'trash' ? 'Trash, emptied after 30 days' : 'Archive'}
-            </h2>
+            <div className="flex items-center justify-between gap-2 px-2.5 pb-1">
+              <h2 className="text-[13px] font-semibold">{view === 'trash' ? 'Trash' : 'Archive'}</h2>
+              {view === 'trash' && items.length > 0 && (
+                <Button size="sm" onClick={() => setDialog('empty')}>
+                  Empty the trash
+                </Button>
+              )}
+            </div>
           )}
           {conversations.isPending ? (
             <SkeletonList rows={5} height="h-12" />
@@ -120,10 +129,31 @@ export function ChatPage() {
         <Outlet />
       </div>
       {dialog === 'export' && <ExportDialog onClose={() => setDialog(null)} />}
+      {dialog === 'empty' && <EmptyTrashDialog projectId={project} onClose={() => setDialog(null)} />}
       {dialog === 'instructions' && project && (
         <ChatInstructionsDialog projectId={project} onClose={() => setDialog(null)} />
       )}
     </div>
+  );
+}
+
+function EmptyTrashDialog({ projectId, onClose }: { projectId: string; onClose: () => void }) {
+  const empty = useAction(api.conversations.emptyTrash, {
+    refresh: [conversationKeys.lists],
+    done: ({ deleted }) => `${plural(deleted, 'chat')} deleted.`,
+    onSuccess: onClose,
+  });
+  return (
+    <ConfirmDialog
+      title="Empty the trash?"
+      confirm="Delete for good"
+      busy={empty.isPending}
+      onConfirm={() => empty.mutate(projectId ? { project_id: projectId } : {})}
+      onClose={onClose}
+    >
+      {projectId ? 'Every chat of the project' : 'Every chat of yours'} that is in the trash is deleted, with
+      its messages and links. What was remembered from it stays in Memory.
+    </ConfirmDialog>
   );
 }
 

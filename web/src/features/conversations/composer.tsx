@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import { ArrowUp, FolderOpen, Paperclip, ScanText, Square } from 'lucide-react';
 import {
   type ClipboardEvent,
-  type DragEvent,
   type FormEvent,
   type KeyboardEvent,
   type ReactNode,
@@ -21,6 +20,7 @@ import { AttachingList } from './attachment-list.tsx';
 import { keepDraft, readDraft } from './drafts.ts';
 import { PickFilesDialog } from './pick-files-dialog.tsx';
 import { useAttachments } from './use-attachments.ts';
+import { useFileDrop } from './use-file-drop.ts';
 
 export interface Said {
   content: string;
@@ -61,8 +61,8 @@ export function Composer({
 }: ComposerProps) {
   const [content, setContent] = useState(() => readDraft(draft));
   const [picking, setPicking] = useState(false);
-  const [over, setOver] = useState(false);
   const attachments = useAttachments(draft);
+  const over = useFileDrop(attachments.add);
   const area = useRef<HTMLTextAreaElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const prompts = usePromptPicker(content, (text, files) => {
@@ -74,6 +74,7 @@ export function Composer({
   const ready = something && !answering && !sending && !attachments.unfinished;
 
   useEffect(() => keepDraft(draft, content), [draft, content]);
+  useEffect(() => focusForTyping(area.current), []);
   useEffect(() => {
     if (!suggested || suggested.count === 0) return;
     setContent(suggested.text);
@@ -115,25 +116,12 @@ export function Composer({
     event.preventDefault();
     attachments.add(files);
   }
-  function onDrop(event: DragEvent): void {
-    setOver(false);
-    if (event.dataTransfer.files.length === 0) return;
-    event.preventDefault();
-    attachments.add(event.dataTransfer.files);
-  }
 
   return (
     <>
       <form
         aria-label="Write a message"
         onSubmit={submit}
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes('Files')) return;
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={onDrop}
         className="mx-auto w-full max-w-3xl space-y-2 px-4 pb-4"
       >
         <FormError error={error} />
@@ -193,7 +181,10 @@ export function Composer({
               <IconButton
                 label="Stop the answer"
                 icon={Square}
-                onClick={onStop}
+                onClick={() => {
+                  onStop();
+                  focusForTyping(area.current);
+                }}
                 className="border border-line-strong"
               />
             ) : (
@@ -212,6 +203,11 @@ export function Composer({
       {prompts.dialog}
     </>
   );
+}
+
+/** Where one types with real keys; on a phone the focus would cover half the chat with a keyboard. */
+function focusForTyping(area: HTMLTextAreaElement | null): void {
+  if (matchMedia('(pointer: fine)').matches) area?.focus({ preventScroll: true });
 }
 
 /** Which model answers: the default connection, chosen in Settings. */

@@ -2,6 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { EyeOff, Pin } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
 import { cx } from '../../components/cx.ts';
+import { formatDateTime } from '../../lib/format.ts';
 import { ConversationMenu } from './conversation-menu.tsx';
 import type { Conversation } from './queries.ts';
 
@@ -16,7 +17,11 @@ export function ConversationRow({ conversation }: { conversation: Conversation }
         <span className="truncate font-medium">{conversation.title ?? 'New chat'}</span>
       </span>
       <span className="text-xs text-muted">
-        <Ago at={conversation.deleted_at ?? conversation.last_message_at} />
+        {conversation.kept_until ? (
+          `Kept until ${formatDateTime(conversation.kept_until)}`
+        ) : (
+          <Ago at={conversation.deleted_at ?? conversation.last_message_at} />
+        )}
       </span>
     </>
   );

@@ -10,7 +10,7 @@ import {
   ThumbsUp,
   Trash2,
 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { cx } from '../../components/cx.ts';
@@ -28,6 +28,9 @@ interface MessageActionsProps {
   onEdit?: () => void;
 }
 
+/** The version that was just switched to. Its buttons are new ones, and the focus goes on there. */
+let switchedTo: string | undefined;
+
 /** What can be done with a message: in view on hover, when one of them has the focus, and always on a phone. */
 export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
   const client = useQueryClient();
@@ -38,7 +41,18 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
     void client.invalidateQueries({ queryKey: [...conversationKeys.all, 'tree'] });
   };
   const regenerate = useAction(api.conversations.regenerate, { onSuccess: show });
-  const switchTo = useAction(api.conversations.show, { onSuccess: show });
+  const switchTo = useAction(api.conversations.show, {
+    onSuccess: (shown, { message_id }) => {
+      switchedTo = message_id;
+      show(shown);
+    },
+  });
+  const versions = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    if (switchedTo !== message.id) return;
+    switchedTo = undefined;
+    versions.current?.querySelector<HTMLButtonElement>('button:enabled')?.focus({ preventScroll: true });
+  }, [message.id]);
   const remove = useAction(api.conversations.deleteBranch, {
     onSuccess: (shown) => {
       setDialog(null);
@@ -73,7 +87,7 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
   return (
     <div className="-ml-1.5 flex flex-wrap items-center">
       {branch.count > 1 && (
-        <fieldset className="mr-1 flex items-center text-[13px] text-muted">
+        <fieldset ref={versions} className="mr-1 flex items-center text-[13px] text-muted">
           <legend className="sr-only">Versions</legend>
           {button(
             'Previous version',

@@ -9,6 +9,7 @@ import { Skeleton } from '../../components/states.tsx';
 import { formatMoney, formatTokens, plural } from '../../lib/format.ts';
 import { ArtifactCards } from '../canvas/artifact-cards.tsx';
 import type { PassageRef } from '../files/passage-panel.tsx';
+import { AnswerSettings } from './answer-settings.tsx';
 import { AttachmentList } from './attachment-list.tsx';
 import { CallUnderWay } from './call-under-way.tsx';
 import { EditMessage } from './edit-message.tsx';
@@ -49,7 +50,8 @@ export function TurnView({ turn: { message, tools }, marked, busy, onCitation }:
   );
   if (message.role === 'user')
     return (
-      <article id={`message-${message.id}`} aria-label="You" className={look}>
+      <article id={`message-${message.id}`} aria-label={message.author_name ?? 'You'} className={look}>
+        {message.author_name && <p className="text-right text-xs text-muted">{message.author_name}</p>}
         <AttachmentList attachments={message.attachments} />
         {editing ? (
           <EditMessage message={message} onClose={() => setEditing(false)} />
@@ -125,6 +127,7 @@ function Answer({ message, onCitation }: AnswerProps) {
           <span>{formatMoney(message.cost)}</span>
         </p>
       )}
+      {!streaming && <AnswerSettings parameters={message.parameters} />}
       {!streaming && message.memory_ids.length > 0 && <Facts message={message} />}
     </article>
   );

@@ -22,6 +22,7 @@ export type View = 'active' | 'archived' | 'trash';
 export const conversationKeys = {
   all: ['conversations'] as const,
   lists: ['conversations', 'list'] as const,
+  tools: ['conversations', 'tools'] as const,
 };
 
 export const conversationsQuery = (filter: { search?: string; view: View; project_id?: string }) =>
@@ -60,11 +61,13 @@ export const sharesQuery = (id: string) =>
   queryOptions({
     queryKey: [...conversationKeys.all, 'shares', id],
     queryFn: ({ signal }) => api.conversations.listShares({ conversation_id: id }, { signal }),
+    // Readers count themselves: nothing here tells of it.
+    staleTime: 0,
   });
 
 export const toolsQuery = (id: string) =>
   queryOptions({
-    queryKey: [...conversationKeys.all, 'tools', id],
+    queryKey: [...conversationKeys.tools, id],
     queryFn: ({ signal }) => api.conversations.listTools({ conversation_id: id }, { signal }),
   });
 

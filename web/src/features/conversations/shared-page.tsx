@@ -7,7 +7,7 @@ import { Logo } from '../../components/logo.tsx';
 import { Markdown } from '../../components/markdown.tsx';
 import { useTitle } from '../../components/page.tsx';
 import { ErrorState, FormError, SkeletonList } from '../../components/states.tsx';
-import { api } from '../../lib/api.ts';
+import { ApiError, api } from '../../lib/api.ts';
 
 /** What a link shows, without an account. The token is in the address's fragment, which no server and no log sees. */
 export function SharedPage() {
@@ -18,6 +18,24 @@ export function SharedPage() {
   });
   const { mutate } = open;
   useEffect(() => mutate(undefined), [mutate]);
+  const { data } = open;
+  // Who comes back to the page finds it closed when the link is. Asked without the password, a protected link says
+  // only whether it is open, and shows nothing anew.
+  useEffect(() => {
+    if (!data || data.needs_password) return;
+    const look = () => {
+      if (document.hidden) return;
+      api.conversations.openShare({ token }).catch((error: unknown) => {
+        if (error instanceof ApiError && error.problem.code === 'not_found') mutate(undefined);
+      });
+    };
+    addEventListener('focus', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      removeEventListener('focus', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [data, mutate, token]);
   const asked = open.data?.needs_password === true || (open.isError && open.variables !== undefined);
   useTitle(open.data?.title ?? 'Shared chat');
   return (

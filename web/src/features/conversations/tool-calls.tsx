@@ -1,15 +1,17 @@
 import { ChevronRight, ShieldQuestion, Wrench } from 'lucide-react';
+import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { asText, CodeBlock } from '../../components/code-block.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { api } from '../../lib/api.ts';
 import { humanize, plural } from '../../lib/format.ts';
 import { useAction } from '../../lib/queries.ts';
-import { conversationQuery, type Message } from './queries.ts';
+import { conversationKeys, conversationQuery, type Message } from './queries.ts';
 
 /** Tool calls that were made for an answer, with what went in and what came out. */
 export function ToolCalls({ tools }: { tools: Message[] }) {
   const names = [...new Set(tools.map((tool) => humanize(tool.tool_name ?? 'tool')))];
+  const failed = tools.filter((tool) => tool.is_error).length;
   return (
     <details className="group/all rounded-lg border border-line bg-surface">
       <summary className="flex list-none items-center gap-2 rounded-lg px-3 py-1.5 text-[13px] text-muted hover:bg-sunken">
@@ -18,6 +20,7 @@ export function ToolCalls({ tools }: { tools: Message[] }) {
         <span className="min-w-0 truncate">
           {plural(tools.length, 'tool call')}: {names.join(', ')}
         </span>
+        {failed > 0 && <Badge tone="warn">{failed} without result</Badge>}
       </summary>
       <ul className="space-y-1 border-t border-line p-2">
         {tools.map((tool) => (
@@ -28,6 +31,7 @@ export function ToolCalls({ tools }: { tools: Message[] }) {
                 {humanize(tool.tool_name ?? 'tool')}
               </summary>
               <div className="space-y-2 p-2">
+                {tool.is_error && <p className="text-[13px] text-warn">{reasonOf(tool.tool_output)}</p>}
                 <CodeBlock wrap label="tool input" code={asText(tool.tool_input)} />
                 <CodeBlock wrap label="tool result" code={asText(tool.tool_output ?? tool.content)} />
               </div>
@@ -39,10 +43,15 @@ export function ToolCalls({ tools }: { tools: Message[] }) {
   );
 }
 
+/** Why a call has no result: that of the error the model was told. */
+const reasonOf = (output: unknown): string =>
+  typeof output === 'object' && output !== null && 'error' in output ? String(output.error) : 'It failed.';
+
 /** A tool call that waits: what would be done, and the choices. */
 export function ApprovalCard({ message }: { message: Message }) {
   const decide = useAction(api.conversations.decide, {
-    refresh: [conversationQuery(message.conversation_id).queryKey],
+    // A decision that holds is a choice in Tools.
+    refresh: [conversationQuery(message.conversation_id).queryKey, conversationKeys.tools],
   });
   if (!message.approval) return null;
   const { id, tool_name, tool_input } = message.approval;

@@ -18,7 +18,7 @@ const choices: [Permission, string][] = [
 export function ToolsDialog({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
   const tools = useQuery(toolsQuery(conversationId));
   const set = useAction(api.conversations.setToolPermission, {
-    refresh: [[...conversationKeys.all, 'tools']],
+    refresh: [conversationKeys.tools],
   });
   return (
     <Dialog title="Tools" subtitle="What an answer may do without asking you." onClose={onClose} kind="wide">

@@ -18,6 +18,12 @@ export const personasQuery = (filter: { search?: string | undefined; category?: 
     ),
   );
 
+/** Those one may choose among, in one list. */
+export const personaChoicesQuery = queryOptions({
+  queryKey: [...personaKeys.all, 'choices'],
+  queryFn: ({ signal }) => api.personas.list({ limit: 200 }, { signal }),
+});
+
 export const personaQuery = (id: string) =>
   queryOptions({
     queryKey: [...personaKeys.all, 'one', id],

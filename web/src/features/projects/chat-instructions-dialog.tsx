@@ -6,10 +6,12 @@ import { FormDialog } from '../../components/form-dialog.tsx';
 import { ErrorState, SkeletonList } from '../../components/states.tsx';
 import { api, troubleOf } from '../../lib/api.ts';
 import { useAction } from '../../lib/queries.ts';
+import { personaChoicesQuery } from '../personas/queries.ts';
+import { presetsQuery } from '../preferences/queries.ts';
 import { projectKeys, projectQuery } from './queries.ts';
 import type { Project } from './types.ts';
 
-/** What every chat of a project is told, and which model answers there. */
+/** What every chat of a project is told, and with which model, persona and preset a new one begins. */
 export function ChatInstructionsDialog({ projectId, onClose }: { projectId: string; onClose: () => void }) {
   const project = useQuery(projectQuery(projectId));
   if (project.data) return <Form project={project.data} onClose={onClose} />;
@@ -27,6 +29,10 @@ export function ChatInstructionsDialog({ projectId, onClose }: { projectId: stri
 function Form({ project, onClose }: { project: Project; onClose: () => void }) {
   const [instructions, setInstructions] = useState(project.instructions ?? '');
   const [tier, setTier] = useState<string>(project.chat_defaults.model_tier ?? '');
+  const [persona, setPersona] = useState(project.chat_defaults.persona_id ?? '');
+  const [preset, setPreset] = useState(project.chat_defaults.preset_id ?? '');
+  const personas = useQuery(personaChoicesQuery).data?.items ?? [];
+  const presets = useQuery(presetsQuery).data?.items ?? [];
   const update = useAction(api.projects.update, {
     refresh: [projectKeys.all],
     announceError: false,
@@ -36,7 +42,11 @@ function Form({ project, onClose }: { project: Project; onClose: () => void }) {
     update.mutate({
       project_id: project.id,
       instructions: instructions.trim() || null,
-      chat_defaults: tier ? { model_tier: tier as 'haiku' | 'sonnet' | 'opus' } : {},
+      chat_defaults: {
+        ...(tier && { model_tier: tier as 'haiku' | 'sonnet' | 'opus' }),
+        ...(persona && { persona_id: persona }),
+        ...(preset && { preset_id: preset }),
+      },
     });
   }
   return (
@@ -64,6 +74,52 @@ function Form({ project, onClose }: { project: Project; onClose: () => void }) {
         <option value="sonnet">Middle model</option>
         <option value="opus">Strong model</option>
       </Select>
+      <ChoiceSelect
+        label="Persona"
+        none="No persona"
+        items={personas}
+        value={persona}
+        onChange={setPersona}
+      />
+      <ChoiceSelect
+        label="Preset"
+        none="Everybody’s own settings"
+        hint="New chats begin with the persona and the preset. One that a member cannot see is left out for them."
+        items={presets}
+        value={preset}
+        onChange={setPreset}
+      />
     </FormDialog>
+  );
+}
+
+/** One of several things, or none. What another member chose may not be among them, and stays. */
+function ChoiceSelect({
+  label,
+  none,
+  hint,
+  items,
+  value,
+  onChange,
+}: {
+  label: string;
+  none: string;
+  hint?: string | undefined;
+  items: { id: string; name: string }[];
+  value: string;
+  onChange: (id: string) => void;
+}) {
+  return (
+    <Select label={label} hint={hint} value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value="">{none}</option>
+      {value && !items.some(({ id }) => id === value) && (
+        <option value={value}>Chosen by another member</option>
+      )}
+      {items.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </Select>
   );
 }
