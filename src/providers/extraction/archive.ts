@@ -13,44 +13,32 @@ const tooLarge = (limit: number): AppError =>
 
 /**
  * Unpacks every entry of the archive against the limit before anything else does, so that a small file cannot become
- * gigabytes, and gives those whose names are wanted. Sizes written in the archive are not believed.
- * Errors: `unprocessable`, `too_large`.
+ * gigabytes. Sizes written in the archive are not believed. Errors: `unprocessable`, `too_large`.
  */
-export function unpackArchive(
-  bytes: Uint8Array,
-  unpackedBytes: number,
-  wanted: (name: string) => boolean,
-): Map<string, string> {
+export function checkArchive(bytes: Uint8Array, unpackedBytes: number): void {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = data.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end === -1 || end + 22 > data.length) throw corrupt();
-  const entries = new Map<string, string>();
   let at = data.readUInt32LE(end + 16);
   let left = unpackedBytes;
   for (let i = data.readUInt16LE(end + 10); i > 0; i -= 1) {
     if (at + 46 > data.length || data.readUInt32LE(at) !== 0x02014b50) throw corrupt();
     const method = data.readUInt16LE(at + 10);
+    const packed = data.readUInt32LE(at + 20);
     const local = data.readUInt32LE(at + 42);
     if (local + 30 > data.length) throw corrupt();
     const start = local + 30 + data.readUInt16LE(local + 26) + data.readUInt16LE(local + 28);
-    const packed = data.subarray(start, start + data.readUInt32LE(at + 20));
-    const content = method === 8 ? inflate(packed, left) : packed;
-    if (content === null || content.length > left) throw tooLarge(unpackedBytes);
-    left -= content.length;
-    const nameEnd = at + 46 + data.readUInt16LE(at + 28);
-    const name = data.toString('utf8', at + 46, nameEnd);
-    if (wanted(name)) entries.set(name, content.toString());
-    at = nameEnd + data.readUInt16LE(at + 30) + data.readUInt16LE(at + 32);
+    left -= method === 8 ? inflatedSize(data.subarray(start, start + packed), left) : packed;
+    if (left < 0) throw tooLarge(unpackedBytes);
+    at += 46 + data.readUInt16LE(at + 28) + data.readUInt16LE(at + 30) + data.readUInt16LE(at + 32);
   }
-  return entries;
 }
 
-/** Null when it is larger than the limit. */
-function inflate(packed: Buffer, limit: number): Buffer | null {
+function inflatedSize(packed: Buffer, limit: number): number {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, limit) });
+    return inflateRawSync(packed, { maxOutputLength: Math.max(1, limit) }).length;
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return null;
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return limit + 1;
     throw corrupt();
   }
 }

@@ -1,11 +1,11 @@
 import mammoth from 'mammoth';
 import { AppError } from '../../kernel/errors.ts';
-import { unpackArchive } from './archive.ts';
+import { checkArchive } from './archive.ts';
 import { htmlToMarkdown } from './html.ts';
 
 /** Word documents as Markdown: headings, lists and tables by their styles. */
 export async function docxToMarkdown(bytes: Uint8Array, unpackedBytes: number): Promise<string> {
-  unpackArchive(bytes, unpackedBytes, () => false);
+  checkArchive(bytes, unpackedBytes);
   const images = mammoth.images.imgElement(() => Promise.resolve({ src: '' }));
   try {
     const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { convertImage: images });

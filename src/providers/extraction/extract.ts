@@ -16,7 +16,7 @@ async function textOf(
 ): Promise<Omit<ExtractedText, 'mimeType'>> {
   if (mimeType === 'application/pdf') return pdfToText(bytes, limits);
   if (mimeType === docxType) return { text: tidy(await docxToMarkdown(bytes, limits.unpackedBytes)) };
-  if (mimeType === xlsxType) return { text: tidy(xlsxToMarkdown(bytes, limits.unpackedBytes)) };
+  if (mimeType === xlsxType) return { text: tidy(await xlsxToMarkdown(bytes, limits.unpackedBytes)) };
   if (mimeType === 'text/html') {
     const head = new TextDecoder('latin1').decode(bytes.subarray(0, 2048));
     const charset = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
