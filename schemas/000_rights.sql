@@ -55,14 +55,19 @@ comment on column private.schema_files.checksum is 'SHA-256 of the file.';
 
 -- The role the session acts as, also inside a definer function, where current_user is the function's owner.
 create or replace function private.session_role()
-returns text language sql stable set search_path = '' as $$
-  select coalesce(nullif(current_setting('role', true), 'none'), session_user::text)
+returns text language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce(nullif(current_setting('role', true), 'none'), session_user::text);
+end
 $$;
 
 -- Is this the service (or the deploying role), not a person? Definer functions ask before they act for others.
 create or replace function private.is_service()
-returns boolean language sql stable set search_path = '' as $$
-  select pg_has_role(private.session_role(), 'service_role', 'usage')
+returns boolean language plpgsql stable set search_path = '' as $$
+begin
+  -- In plpgsql, as what is asked this often: an SQL function is planned anew by each statement that calls it.
+  return pg_has_role(private.session_role(), 'service_role', 'usage');
+end
 $$;
 
 -- Is the caller an administrator in person? An agent at work for an administrator (meta_agent.agent is set)

@@ -284,7 +284,7 @@ begin
     ), likely as materialized (
       select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
       order by s.words / b.words + $8 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
-      limit case when $5 is null then $4 else greatest(100, $4 * 2) end
+      limit case when $5 is null then $4 else greatest(50, $4 * 2) end
     ), compared as (
       select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
     )

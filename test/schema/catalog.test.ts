@@ -115,7 +115,7 @@ const rules: Record<string, string> = {
     ('is_admin', 'readable_user_ids', 'project_ids', 'get_ready_tasks', 'reserve_budget', 'settle_budget', 'organization_ids', 'room_ids',
       'companion_ids', 'join_room', 'leave_room', 'append_operation', 'accept_invitation', 'decide_gate', 'get_persona',
       'count_recent_talks', 'track_video_event', 'use_prompt', 'mark_conversation_read', 'limits_for', 'visible_limits',
-      'publish_listing', 'branding', 'skill_slug_taken', 'organization_people')`,
+      'publish_listing', 'branding', 'skill_slug_taken', 'organization_people', 'author_name')`,
   'anonymous callers can run only what policies call': `select oid::regprocedure from pg_proc where pronamespace in ${owned}
     and prorettype <> 'trigger'::regtype and has_function_privilege('anon', oid, 'execute')
     and proname not in ('is_service', 'is_admin', 'readable_user_ids', 'session_role', 'project_ids')`,

@@ -232,6 +232,34 @@ describe('finding and sharing', () => {
   });
 });
 
+test('who wrote a message is told by name to those who may read it, and to nobody else', async () => {
+  const { id: project_id } = await createProject(database, user);
+  const [reader, stranger] = [await createTestUser(database), await createTestUser(database)];
+  await asUser(
+    database,
+    user,
+    sql`insert into meta_project_members (project_id, user_id, role) values (${project_id}, ${reader.user_id}, 'viewer')`,
+  );
+  await asService(database, sql`update users set name = 'Grace' where id = ${user.user_id}`);
+  const nameOf = async (who: UserPrincipal, id: string) =>
+    (await asUser(database, who, sql<{ name: string | null }>`select private.author_name(${id}) as name`))[0]
+      ?.name;
+  const said = await say('user', 'to myself');
+  expect(await nameOf(user, said)).toBe('Grace');
+  expect(await nameOf(reader, said)).toBeNull();
+  await asUser(
+    database,
+    user,
+    sql`update meta_conversations set project_id = ${project_id} where id = ${conversation}`,
+  );
+  expect(await nameOf(reader, said)).toBe('Grace');
+  expect(await nameOf(stranger, said)).toBeNull();
+  expect(await nameOf(user, conversation)).toBeNull();
+  // Without a name the address stands for it.
+  await asService(database, sql`update users set name = null where id = ${user.user_id}`);
+  expect(await nameOf(reader, said)).toContain('@');
+});
+
 describe('branches', () => {
   /** Says something under another message. */
   const under = (parent: string | null, role: string, content: string, more: { tool?: boolean } = {}) =>
