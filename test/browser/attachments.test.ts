@@ -16,7 +16,10 @@ const pdf = makePdf([['The hive stands on oak legs.']]);
 const documents = [
   file('hive.pdf', pdf),
   file('frames.docx', makeDocx([{ text: 'Ten frames hang in it.' }])),
-  file('honey.xlsx', makeXlsx('Honey', ['<c t="s"><v>0</v></c><c><v>38</v></c>'], ['<t>Kilograms</t>'])),
+  file(
+    'honey.xlsx',
+    makeXlsx('Honey', ['<c r="A1" t="s"><v>0</v></c><c r="B1"><v>38</v></c>'], ['<t>Kilograms</t>']),
+  ),
   file('queen.txt', 'The queen is marked in blue.'),
   file('comb.png', Buffer.from(png, 'base64')),
 ];

@@ -49,20 +49,20 @@ test('a chat of a project finds its files and remembers what belongs to it, and 
   const found = asked()?.results.at(-1)?.content ?? '';
   expect(found).toContain('lime wood');
   expect(found).not.toContain('oak');
-  expect(asked()?.system).toContain('Hives stand in the old orchard');
-  expect(asked()?.system).toContain('Likes hives that are painted');
-  expect(asked()?.system).not.toContain('Hives of the boat');
+  expect(asked()?.context).toContain('Hives stand in the old orchard');
+  expect(asked()?.context).toContain('Likes hives that are painted');
+  expect(asked()?.context).not.toContain('Hives of the boat');
 
   await begin('Search where the hives stand and what frames they have', `/chat/new?project=${boats}`);
   expect(asked()?.results.at(-1)?.content).not.toContain('lime wood');
-  expect(asked()?.system).toContain('Hives of the boat');
-  expect(asked()?.system).not.toContain('old orchard');
+  expect(asked()?.context).toContain('Hives of the boat');
+  expect(asked()?.context).not.toContain('old orchard');
 
   // A chat of no project looks into everything of the person.
   await begin('Search where the hives stand and what frames they have', '/chat/new');
   expect(asked()?.results.at(-1)?.content).toContain('lime wood');
   expect(asked()?.results.at(-1)?.content).toContain('oak');
-  expect(asked()?.system).toContain('old orchard');
+  expect(asked()?.context).toContain('old orchard');
 });
 
 test('a new chat of a project begins with the persona and the preset of the project', async () => {
