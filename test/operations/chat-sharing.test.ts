@@ -37,7 +37,7 @@ async function talk(content: string, conversation_id?: string) {
 }
 
 /** Opens a link as somebody without an account. */
-const open = async (body: { token: string; password?: string }) => {
+const open = async (body: { token: string; password?: string; again?: boolean }) => {
   const response = await app.fetch('/api/shared', { method: 'POST', body: JSON.stringify(body) });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
@@ -56,6 +56,8 @@ test('a link shows what was said until then and nothing behind it, counts, and c
   const text = JSON.stringify(opened.body);
   for (const hidden of ['something said later', 'hidden query', 'very much', 'Scripted', id, ada.id])
     expect(text).not.toContain(hidden);
+  // Who looks again whether it is still open is no other reader.
+  expect((await open({ token, again: true })).body.messages).toEqual(opened.body.messages);
   const shares = async () => (await ada.client.conversations.listShares({ conversation_id: id })).items;
   expect(await shares()).toMatchObject([{ id: share.id, view_count: 1, has_password: false }]);
   expect(JSON.stringify(await shares())).not.toContain(token);

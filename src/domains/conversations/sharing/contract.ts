@@ -67,6 +67,8 @@ export const sharesContract = {
     input: z.object({
       token: z.string().min(1).max(200),
       password: z.string().max(200).optional(),
+      /** The reader has it before them and looks again: no view more. */
+      again: z.boolean().default(false),
     }),
     output: z.object({
       title: z.string().nullable(),

@@ -78,7 +78,7 @@ export class Sharing {
    * What a link shows; without its password only that it needs one.
    * Errors: `not_found` (also when it was closed), `unauthenticated` for a wrong password, `rate_limited`.
    */
-  async open(context: CallContext, { token, password }: Input<'openShare'>) {
+  async open(context: CallContext, { token, password, again }: Input<'openShare'>) {
     const share = await this.#database.asService('a shared link', (session) =>
       findShare(session, sha256(token)),
     );
@@ -93,9 +93,10 @@ export class Sharing {
         throw new AppError('unauthenticated', 'The password is wrong.', { fix: 'Check it and try again.' });
     }
     const messages = await this.#database.asService('what a link shows', async (session) => {
-      await sql`update meta_conversation_shares set view_count = view_count + 1 where id = ${share.share_id}`.execute(
-        session,
-      );
+      if (!again)
+        await sql`update meta_conversation_shares set view_count = view_count + 1 where id = ${share.share_id}`.execute(
+          session,
+        );
       return sharedMessages(session, share.leaf_message_id);
     });
     return { title: share.title, needs_password: false, messages };

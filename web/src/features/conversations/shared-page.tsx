@@ -25,7 +25,7 @@ export function SharedPage() {
     if (!data || data.needs_password) return;
     const look = () => {
       if (document.hidden) return;
-      api.conversations.openShare({ token }).catch((error: unknown) => {
+      api.conversations.openShare({ token, again: true }).catch((error: unknown) => {
         if (error instanceof ApiError && error.problem.code === 'not_found') mutate(undefined);
       });
     };
