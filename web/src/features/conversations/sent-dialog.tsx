@@ -55,11 +55,6 @@ export function SentDialog({ place, said, onClose }: SentDialogProps) {
           <Section title="Instructions">
             <Sourced parts={preview.data.system} />
           </Section>
-          {preview.data.context.length > 0 && (
-            <Section title="Given with the message">
-              <Sourced parts={preview.data.context} />
-            </Section>
-          )}
           <Section title="Conversation">
             {preview.data.left_out > 0 && (
               <p className="text-muted">
@@ -78,6 +73,11 @@ export function SentDialog({ place, said, onClose }: SentDialogProps) {
               </Part>
             ))}
           </Section>
+          {preview.data.context.length > 0 && (
+            <Section title="Given with the message">
+              <Sourced parts={preview.data.context} />
+            </Section>
+          )}
           <Section title="Tools it may call">
             {preview.data.tools.map(({ name, description, input_schema, tokens }) => (
               <Part key={name} from={humanize(name)} title={description} tokens={tokens}>
