@@ -1,4 +1,3 @@
-import mammoth from 'mammoth';
 import { AppError } from '../../kernel/errors.ts';
 import { checkArchive } from './archive.ts';
 import { htmlToMarkdown } from './html.ts';
@@ -6,6 +5,7 @@ import { htmlToMarkdown } from './html.ts';
 /** Word documents as Markdown: headings, lists and tables by their styles. */
 export async function docxToMarkdown(bytes: Uint8Array, unpackedBytes: number): Promise<string> {
   checkArchive(bytes, unpackedBytes);
+  const { default: mammoth } = await import('mammoth');
   const images = mammoth.images.imgElement(() => Promise.resolve({ src: '' }));
   try {
     const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { convertImage: images });

@@ -1,10 +1,12 @@
-import readWorkbook, { type CellValue, type SheetData } from 'read-excel-file/node';
+import type { CellValue, SheetData } from 'read-excel-file/node';
 import { AppError } from '../../kernel/errors.ts';
 import { checkArchive } from './archive.ts';
 
 /** Excel workbooks as Markdown: a heading and a table for each sheet, values as they were last calculated. */
 export async function xlsxToMarkdown(bytes: Uint8Array, unpackedBytes: number): Promise<string> {
   checkArchive(bytes, unpackedBytes);
+  // Loaded for the first workbook: a thread that replaces one that was stopped starts sooner without it.
+  const { default: readWorkbook } = await import('read-excel-file/node');
   const sheets = await readWorkbook(Buffer.from(bytes)).catch((cause: unknown) => {
     throw new AppError('unprocessable', 'The workbook is damaged and cannot be read.', {
       fix: 'Open it in a spreadsheet program, save it again and upload the new copy.',
