@@ -19,8 +19,8 @@ const answers = () => page.getByRole('article', { name: 'Answer' });
 const done = (index: number) => answers().nth(index).getByText('120 tokens').waitFor();
 const menu = async (item: string): Promise<void> => {
   await page
+    .locator('header')
     .getByRole('button', { name: /^Actions for/ })
-    .last()
     .click();
   await page.getByRole('menuitem', { name: item }).click();
 };

@@ -25,7 +25,7 @@ afterAll(() => opened?.close());
 const answer = (on: Page, words: string) =>
   on.getByRole('article', { name: 'Answer' }).getByText(`You asked: ${words}`);
 const openShare = async () => {
-  await page.getByRole('button', { name: 'Actions for About bees' }).last().click();
+  await page.locator('header').getByRole('button', { name: 'Actions for About bees' }).click();
   await page.getByRole('menuitem', { name: 'Share' }).click();
   return page.getByRole('dialog', { name: 'Share this chat' });
 };

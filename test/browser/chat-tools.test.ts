@@ -58,7 +58,8 @@ async function lastCall(): Promise<Locator> {
 const result = (shown: Locator) => shown.getByRole('region', { name: 'tool result' });
 
 async function openTools(): Promise<Locator> {
-  await page.getByRole('button', { name: 'Actions for Tools at work' }).last().click();
+  // Those above the chat: its row in the list is called the same, and so are those of earlier chats.
+  await page.locator('header').getByRole('button', { name: 'Actions for Tools at work' }).click();
   await page.getByRole('menuitem', { name: 'Tools' }).click();
   return page.getByRole('dialog', { name: 'Tools' });
 }
