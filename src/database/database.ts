@@ -234,9 +234,8 @@ export class Database {
     const transaction: Transaction = { client, prepares: options.prepares ?? true, isOpen: true };
     let broken: Error | undefined;
     try {
-      let committed: Promise<pg.QueryResult> | undefined;
       const last = () => {
-        committed ??= commitBehind(transaction);
+        transaction.committed ??= commitBehind(transaction);
       };
       if (options.atOnce) last();
       // Sent together with the first statement of the work; an error in either aborts the transaction,
@@ -260,14 +259,14 @@ export class Database {
       try {
         const result = await work(sessionOn(transaction), last);
         await opened;
-        const { command } = await (committed ?? commit(transaction));
+        const { command } = await (transaction.committed ?? commit(transaction));
         if (command !== 'COMMIT')
           throw new AppError('conflict', 'The change was not kept.', { fix: 'Try again.' });
         return result;
       } catch (error) {
         const cause = (await openFailure) ?? (isAborted(error) ? transaction.failure : error);
         transaction.isOpen = false;
-        await (committed as Promise<pg.QueryResult> | undefined)?.catch(() => {});
+        await transaction.committed?.catch(() => {});
         await client.query('rollback').catch((rollbackError: Error) => {
           broken = rollbackError;
         });
@@ -339,6 +338,8 @@ interface Transaction {
   prepares: boolean;
   /** False from its end on: what is sent later would run outside of it, without the rights it was given. */
   isOpen: boolean;
+  /** The commit, where it is sent before its end is waited for. */
+  committed?: Promise<pg.QueryResult>;
   /** Of the first statement that failed: those behind it are only told that the transaction is aborted. */
   failure?: unknown;
 }

@@ -1,4 +1,4 @@
-import type { Task } from '../../src/domains/projects/contract.ts';
+import type { Task } from '../../src/domains/projects/shapes/contract.ts';
 import type { Person } from './app.ts';
 import { until } from './until.ts';
 

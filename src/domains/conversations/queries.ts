@@ -177,8 +177,8 @@ export type MessageRow = Omit<Message, 'citations' | 'memory_ids' | 'is_error' |
 
 const messageColumns = sql`
   m.id, m.conversation_id, m.parent_message_id, m.author_id,
-  case when coalesce(m.author_id, m.user_id) <> (select auth.uid()) then private.author_name(m.id) end as author_name, m.role, m.content, m.status, m.error, m.reasoning,
-  m.model_used, m.tool_name, m.tool_input, m.tool_output, m.metadata, m.user_rating, m.user_feedback, m.input_tokens,
+  case when coalesce(m.author_id, m.user_id) <> (select auth.uid()) then private.author_name(m.id) end as author_name,
+  m.role, m.content, m.status, m.error, m.reasoning, m.model_used, m.tool_name, m.tool_input, m.tool_output, m.metadata, m.user_rating, m.user_feedback, m.input_tokens,
   m.output_tokens, m.cost, m.sequence, m.created_at,
   jsonb_build_object('index', coalesce(t.index, 1), 'count', coalesce(t.count, 1), 'previous_id', t.previous_id,
     'next_id', t.next_id) as branch,

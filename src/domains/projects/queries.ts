@@ -2,7 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { containing, type DB, json, olderThan, type Session } from '../../database/index.ts';
 import type { Cursor } from '../../kernel/page.ts';
-import type { project } from './contract.ts';
+import type { project } from './shapes/contract.ts';
 
 export interface ListOptions {
   limit: number;

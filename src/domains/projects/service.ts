@@ -4,8 +4,9 @@ import { AppError } from '../../kernel/errors.ts';
 import { decodeCursor, toPage } from '../../kernel/page.ts';
 import type { UserContext } from '../../operations/index.ts';
 import { completeProject, lockProject, reopenProject } from './completion.ts';
-import { agentName, type projectsContract } from './contract.ts';
+import type { projectsContract } from './contract.ts';
 import * as queries from './queries.ts';
+import { agentName } from './shapes/contract.ts';
 
 type Input<K extends keyof typeof projectsContract> = z.output<(typeof projectsContract)[K]['input']>;
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Bot, Cog, History, UserRound } from 'lucide-react';
-import { task } from '../../../../src/domains/projects/contract.ts';
+import { task } from '../../../../src/domains/projects/shapes/contract.ts';
 import { Ago } from '../../components/ago.tsx';
 import { EmptyState, ErrorState, SkeletonList } from '../../components/states.tsx';
 import { humanize } from '../../lib/format.ts';

@@ -1,4 +1,4 @@
-import { agentName } from '../../../../src/domains/projects/contract.ts';
+import { agentName } from '../../../../src/domains/projects/shapes/contract.ts';
 
 /** Agents that a task can be given to; the supervisor plans and the verifier checks. */
 export const workerAgents = agentName.exclude(['supervisor', 'verifier']).options;

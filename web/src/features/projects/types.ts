@@ -11,9 +11,9 @@ import type {
   step,
   taskStatus,
   workstream,
-} from '../../../../src/domains/projects/contract.ts';
+} from '../../../../src/domains/projects/shapes/contract.ts';
 
-export type { Project, Task } from '../../../../src/domains/projects/contract.ts';
+export type { Project, Task } from '../../../../src/domains/projects/shapes/contract.ts';
 export type Activity = z.output<typeof activity>;
 export type Artifact = z.output<typeof artifact>;
 export type Budget = z.output<typeof budget>;
