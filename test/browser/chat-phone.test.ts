@@ -108,6 +108,12 @@ test('with keys alone one writes, sends, stops, switches between versions and op
   await answers(page).getByText('they dance in eights.').waitFor();
   await page.getByText('2/2').waitFor();
   await tabTo('Previous version', 'Shift+Tab');
+  // The notice of the switch can be here before its answer, and brings the version already.
+  await page.route('**/messages/*/show', async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await route.fulfill({ response });
+  });
   await page.keyboard.press('Enter');
   await answers(page).getByText('Stopped').waitFor();
   // The focus stays among the versions.

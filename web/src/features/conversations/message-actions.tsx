@@ -28,7 +28,10 @@ interface MessageActionsProps {
   onEdit?: () => void;
 }
 
-/** The version that was just switched to. Its buttons are new ones, and the focus goes on there. */
+/**
+ * The version that is being switched to. Its buttons are new ones, and the focus goes on there. Known from the
+ * click on: the notice of the change can bring the version before the switch itself is answered.
+ */
 let switchedTo: string | undefined;
 
 /** What can be done with a message: in view on hover, when one of them has the focus, and always on a phone. */
@@ -41,12 +44,19 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
     void client.invalidateQueries({ queryKey: [...conversationKeys.all, 'tree'] });
   };
   const regenerate = useAction(api.conversations.regenerate, { onSuccess: show });
-  const switchTo = useAction(api.conversations.show, {
-    onSuccess: (shown, { message_id }) => {
-      switchedTo = message_id;
-      show(shown);
-    },
-  });
+  const switching = useAction(api.conversations.show, { onSuccess: show });
+  function switchTo(id: string | null): void {
+    if (id === null) return;
+    switchedTo = id;
+    switching.mutate(
+      { message_id: id },
+      {
+        onError: () => {
+          switchedTo = undefined;
+        },
+      },
+    );
+  }
   const versions = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
     if (switchedTo !== message.id) return;
@@ -92,8 +102,8 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
           {button(
             'Previous version',
             ChevronLeft,
-            () => branch.previous_id && switchTo.mutate({ message_id: branch.previous_id }),
-            { disabled: branch.previous_id === null || switchTo.isPending },
+            () => switchTo(branch.previous_id),
+            { disabled: branch.previous_id === null || switching.isPending },
           )}
           <span>
             {branch.index}/{branch.count}
@@ -101,8 +111,8 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
           {button(
             'Next version',
             ChevronRight,
-            () => branch.next_id && switchTo.mutate({ message_id: branch.next_id }),
-            { disabled: branch.next_id === null || switchTo.isPending },
+            () => switchTo(branch.next_id),
+            { disabled: branch.next_id === null || switching.isPending },
           )}
         </fieldset>
       )}
