@@ -158,7 +158,7 @@ begin
     when 'child' then
       select case when v_reads then null else d.write_rule end into v_parent_rule
       from private.access_declarations d
-      where d.table_name::regclass = v_parent;
+      where d.table_name = v_parent::text;
       if not found then
         raise exception 'The parent % of % must be declared before it', v_parent, p_table;
       elsif v_parent_rule is null and not v_reads then
@@ -217,9 +217,11 @@ declare
   v_columns text[];
   v_action text;
   v_rule text;
+  v_insert_rule text;
+  v_check_rule text;
   v_policy text;
 begin
-  select * into strict v_declared from private.access_declarations d where d.table_name::regclass = p_table;
+  select * into strict v_declared from private.access_declarations d where d.table_name = p_table::text;
   v_actions := array(select jsonb_array_elements_text(v_declared.arguments -> 'actions'));
   v_protected := array(select jsonb_array_elements_text(v_declared.arguments -> 'protected'));
   v_hidden := array(select jsonb_array_elements_text(v_declared.arguments -> 'hidden'));
@@ -228,8 +230,7 @@ begin
   v_columns := array(select attname::text from pg_catalog.pg_attribute
     where attrelid = p_table and attnum > 0 and not attisdropped order by attnum);
 
-  execute format('alter table %s enable row level security', p_table);
-  execute format('alter table %s force row level security', p_table);
+  execute format('alter table %s enable row level security, force row level security', p_table);
 
   -- Only policies made here carry this comment; those written beside a table are left alone.
   for v_policy in
@@ -245,36 +246,43 @@ begin
     'Declared: the service and the deploying role, which may be neither superuser nor BYPASSRLS.');
 
   if v_declared.read_rule is not null then
+    v_insert_rule := v_declared.write_rule;
+    v_check_rule := v_declared.write_rule;
+    if v_declared.kind = 'owner_or_project' then
+      v_insert_rule := private.access_rule(p_table, v_declared.kind, v_declared.arguments, 'insert');
+      v_check_rule := private.access_rule(p_table, v_declared.kind, v_declared.arguments, 'check');
+    end if;
     foreach v_action in array v_actions loop
-      v_rule := private.access_rule(p_table, v_declared.kind, v_declared.arguments, v_action);
+      v_rule := case
+        when v_action = 'select' then v_declared.read_rule
+        when v_action = 'insert' then v_insert_rule
+        else v_declared.write_rule end;
       v_policy := case v_action when 'select' then 'readers' else 'writers' end || ' may ' || v_action;
       execute format('create policy %I on %s for %s to authenticated %s', v_policy, p_table, v_action,
         case v_action
           when 'insert' then format('with check (%s)', v_rule)
-          when 'update' then format('using (%s) with check (%s)', v_rule,
-            coalesce(private.access_rule(p_table, v_declared.kind, v_declared.arguments,
-              case v_declared.kind when 'owner_or_project' then 'check' else 'update' end)))
+          when 'update' then format('using (%s) with check (%s)', v_rule, v_check_rule)
           else format('using (%s)', v_rule)
         end);
       execute format('comment on policy %I on %s is %L', v_policy, p_table, 'Declared: ' || v_declared.sentence);
     end loop;
   end if;
 
+  -- One grant for all actions: each grant to columns writes the entry of every one of them.
   execute format('revoke all on table %s from public, anon, authenticated, service_role', p_table);
   execute format('grant select, insert, update, delete on table %s to service_role', p_table);
-  foreach v_action in array case v_declared.kind when 'service' then '{}'::text[] else v_actions end loop
-    if v_action = 'delete' or (v_action = 'select' and v_hidden = '{}') then
-      execute format('grant %s on table %s to authenticated', v_action, p_table);
-    else
-      execute format('grant %s (%s) on table %s to authenticated', v_action,
-        (select string_agg(quote_ident(c), ', ') from unnest(v_columns) c
-         where c <> all (case v_action
-           when 'select' then v_hidden
-           when 'insert' then v_protected
-           else v_protected || v_fixed end)),
-        p_table);
-    end if;
-  end loop;
+  if v_declared.kind <> 'service' and v_actions <> '{}' then
+    execute format('grant %s on table %s to authenticated', (
+      select string_agg(a.action || case
+        when a.action = 'delete' or (a.action = 'select' and v_hidden = '{}') then ''
+        else format(' (%s)', (
+          select string_agg(quote_ident(c), ', ') from unnest(v_columns) c
+          where c <> all (case a.action
+            when 'select' then v_hidden
+            when 'insert' then v_protected
+            else v_protected || v_fixed end))) end, ', ')
+      from unnest(v_actions) as a (action)), p_table);
+  end if;
 
   if 'updated_at' = any (v_columns) then
     execute format('create or replace trigger %I before update on %s
@@ -317,9 +325,8 @@ declare
 begin
   insert into private.access_declarations (table_name, kind, arguments, read_rule, write_rule, sentence)
   values (
-    (select format('%I.%I', n.nspname, c.relname) from pg_catalog.pg_class c
-     join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = p_table),
-    p_kind, v_arguments,
+    -- With its schema, because no schema is on this function's search path.
+    p_table::text, p_kind, v_arguments,
     private.access_rule(p_table, p_kind, v_arguments, 'select'),
     private.access_rule(p_table, p_kind, v_arguments, 'update'),
     private.access_sentence(p_kind, v_arguments))

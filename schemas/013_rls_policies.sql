@@ -1,10 +1,10 @@
--- Row-level security: makes every declared access true again, and fails if any table was left open.
+-- Row-level security: fails if any table was left open.
 --
 -- Each table is declared in its own file by one line, private.declare_access(…), which enables and forces row-level
--- security and writes its policies and grants (000_rights.sql says what the kinds mean). This file stands after the
--- tables of the specification's first half: it applies every declaration once more, because a later file may have
--- added columns to an earlier table (002 adds to meta_memory_facts), whose grants name columns, and then proves
--- that none of these tables is without a declaration, forced row-level security and a policy.
+-- security and writes its policies and grants (000_rights.sql says what the kinds mean). A file that adds columns to
+-- a table of an earlier one calls private.apply_access(…), because grants name columns. This file stands after the
+-- tables of the specification's first half and proves that none of them is without a declaration, forced row-level
+-- security and a policy.
 --
 --   select table_name, kind, sentence from private.access_declarations order by 1;   -- the whole access model
 --   select * from private.unprotected_tables();                 -- tables of the schema public left open
@@ -15,15 +15,8 @@
 
 do $$
 declare
-  v_table text;
   v_faults text;
 begin
-  foreach v_table in array array(
-    select d.table_name from private.access_declarations d where to_regclass(d.table_name) is not null order by 1
-  ) loop
-    call private.apply_access(v_table::regclass);
-  end loop;
-
   -- A database in use may hold tables of others, so the proof is over the tables of these files: the ones named
   -- here must be declared, and every declared one must be protected.
   select string_agg(f.fault, '; ') into v_faults
