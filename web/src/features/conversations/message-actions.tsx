@@ -99,21 +99,15 @@ export function MessageActions({ message, busy, onEdit }: MessageActionsProps) {
       {branch.count > 1 && (
         <fieldset ref={versions} className="mr-1 flex items-center text-[13px] text-muted">
           <legend className="sr-only">Versions</legend>
-          {button(
-            'Previous version',
-            ChevronLeft,
-            () => switchTo(branch.previous_id),
-            { disabled: branch.previous_id === null || switching.isPending },
-          )}
+          {button('Previous version', ChevronLeft, () => switchTo(branch.previous_id), {
+            disabled: branch.previous_id === null || switching.isPending,
+          })}
           <span>
             {branch.index}/{branch.count}
           </span>
-          {button(
-            'Next version',
-            ChevronRight,
-            () => switchTo(branch.next_id),
-            { disabled: branch.next_id === null || switching.isPending },
-          )}
+          {button('Next version', ChevronRight, () => switchTo(branch.next_id), {
+            disabled: branch.next_id === null || switching.isPending,
+          })}
         </fieldset>
       )}
       <div className="flex items-center md:opacity-0 md:group-hover/turn:opacity-100 md:group-focus-within/turn:opacity-100">
