@@ -187,7 +187,7 @@ begin
     string_agg(private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i)), ', ' order by i),
     case when p_width is null then 'null::float8' else format(
       'case when t.embedding_model = $6 and bit_length(t.embedding_bits) = %1$s
-        then cos(pi() * (t.embedding_bits::bit(%1$s) operator(extensions.<~>) $7) / %1$s) end', p_width) end,
+        then cos(pi() * (t.embedding_bits operator(extensions.<~>) $7) / %1$s) end', p_width) end,
     case when v_source.group_key is not null
       then format(', %s as group_id, %s as place', v_source.group_key, v_source.group_order) end,
     v_scope,
@@ -284,7 +284,7 @@ begin
     ), likely as materialized (
       select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
       order by s.words / b.words + $8 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
-      limit case when $5 is null then $4 else greatest(50, $4 * 2) end
+      limit case when $5 is null then $4 else greatest(30, $4 * 2) end
     ), compared as (
       select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
     )
