@@ -337,11 +337,14 @@ create index if not exists idx_meta_project_members_invited_by on public.meta_pr
 
 create index if not exists idx_meta_tasks_status on public.meta_tasks (status);
 create index if not exists idx_meta_tasks_workstream on public.meta_tasks (workstream_id);
--- With the status, so that what waits in a project is counted from the index alone.
+-- With the status, so that what a project has in each is counted from the index alone.
 create index if not exists idx_meta_tasks_project_status on public.meta_tasks (project_id, status);
 drop index if exists public.idx_meta_tasks_project;
 create index if not exists idx_meta_tasks_parent on public.meta_tasks (parent_task_id);
 create index if not exists idx_meta_tasks_approved_by on public.meta_tasks (approved_by);
+-- What waits in a project. Under row-level security a condition on an enum cannot be looked up in an index, as its
+-- operator is not leakproof; that of a partial index is met without being asked.
+create index if not exists idx_meta_tasks_waiting on public.meta_tasks (project_id) where status = 'queued';
 create index if not exists idx_meta_tasks_queue on public.meta_tasks (priority desc, created_at)
   where status = 'queued';
 create index if not exists idx_meta_tasks_lease on public.meta_tasks (lease_expires_at) where status = 'running';
@@ -388,10 +391,10 @@ begin
     return query select p.id from public.meta_projects p;
     return;
   end if;
-  -- In plpgsql, whose plans are kept for the session.
+  -- In plpgsql, whose plans are kept for the session. Nobody minds an id twice, and finding that out would take longer.
   return query
     select p.id from public.meta_projects p where p.owner_id = v_user
-    union
+    union all
     select m.project_id from public.meta_project_members m
     where m.user_id = v_user
       and array_position(array['viewer', 'editor', 'owner'], m.role)
@@ -427,19 +430,22 @@ returns table (id uuid, title text, priority int, assigned_agent text, model_tie
 language plpgsql stable security definer set search_path = '' as $$
 #variable_conflict use_column
 declare
-  v_projects uuid[];
+  -- Null: of any project.
+  v_projects uuid[] := case when not private.is_service() then array(select private.project_ids('viewer')) end;
 begin
-  if private.is_service() then
-    return query
-      select r.id, r.title, r.priority, r.assigned_agent, r.model_tier from private.ready_tasks r
-      where p_workstream_id is null or r.workstream_id = p_workstream_id
-      order by r.priority desc, r.created_at;
-    return;
+  if p_workstream_id is not null and v_projects is not null then
+    -- Its tasks are of its project, so none of them needs to be asked.
+    if not exists (
+      select from public.meta_workstreams w where w.id = p_workstream_id and w.project_id = any (v_projects)
+    ) then
+      return;
+    end if;
+    v_projects := null;
   end if;
-  v_projects := array(select private.project_ids('viewer'));
   return query
     select r.id, r.title, r.priority, r.assigned_agent, r.model_tier from private.ready_tasks r
-    where r.project_id = any (v_projects) and (p_workstream_id is null or r.workstream_id = p_workstream_id)
+    where (v_projects is null or r.project_id = any (v_projects))
+      and (p_workstream_id is null or r.workstream_id = p_workstream_id)
     order by r.priority desc, r.created_at;
 end
 $$;

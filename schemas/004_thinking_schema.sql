@@ -160,7 +160,11 @@ $$;
 create or replace function public.get_thinking_path(p_node_id uuid)
 returns table (id uuid, parent_id uuid, content text, type text, confidence int, depth int, status text, reasoning text,
   created_at timestamptz)
-language sql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
+#variable_conflict use_column
+begin
+  -- In plpgsql, whose plans are kept for the session: planning under row-level security takes longer than the walk.
+  return query
   with recursive path as (
     select n.id, n.parent_id, n.content, n.type, n.confidence, n.depth, n.status, n.reasoning, n.created_at
     from public.thought_nodes n where n.id = p_node_id
@@ -168,7 +172,8 @@ language sql stable set search_path = '' as $$
     select n.id, n.parent_id, n.content, n.type, n.confidence, n.depth, n.status, n.reasoning, n.created_at
     from path p join public.thought_nodes n on n.id = p.parent_id
   )
-  select * from path p order by p.depth
+  select * from path p order by p.depth;
+end
 $$;
 
 -- A node and all its descendants, nearest first; children are the ids of the next step.

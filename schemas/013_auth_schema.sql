@@ -312,12 +312,16 @@ $$;
 drop function if exists public.validate_api_key(text); -- its result had another column
 create or replace function public.validate_api_key(p_key_hash text)
 returns table (key_id uuid, user_id uuid, user_email text, user_role text, scopes text[], rate_limit int)
-language sql volatile set search_path = '' as $$
-  update public.api_keys k set last_used_at = now(), usage_count = k.usage_count + 1
-  from public.users u
-  where k.key_hash = p_key_hash and k.is_active and (k.expires_at is null or k.expires_at > now())
-    and u.id = k.user_id and u.status = 'active'
-  returning k.id, u.id, u.email, u.role, k.scopes, k.rate_limit
+language plpgsql volatile set search_path = '' as $$
+#variable_conflict use_column
+begin
+  return query
+    update public.api_keys k set last_used_at = now(), usage_count = k.usage_count + 1
+    from public.users u
+    where k.key_hash = p_key_hash and k.is_active and (k.expires_at is null or k.expires_at > now())
+      and u.id = k.user_id and u.status = 'active'
+    returning k.id, u.id, u.email, u.role, k.scopes, k.rate_limit;
+end
 $$;
 
 create or replace function public.cleanup_expired_sessions()
