@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeDocx, makePdf, makeXlsx } from '../../src/providers/extraction/testing/make.ts';
+import {
+  makeDocx,
+  makePdf,
+  makePptx,
+  makeShape,
+  makeXlsx,
+} from '../../src/providers/extraction/testing/make.ts';
 import { wires } from '../../src/providers/model/testing/wire.ts';
 import { WireServer } from '../../src/providers/testing/server.ts';
 import type { ScriptedModel } from '../harness/model.ts';
@@ -19,6 +25,10 @@ const documents = [
   file(
     'honey.xlsx',
     makeXlsx('Honey', ['<c r="A1" t="s"><v>0</v></c><c r="B1"><v>38</v></c>'], ['<t>Kilograms</t>']),
+  ),
+  file(
+    'wax.pptx',
+    makePptx([{ shapes: makeShape('type="title"', '<a:r><a:t>Wax is sold in spring.</a:t></a:r>') }]),
   ),
   file('queen.txt', 'The queen is marked in blue.'),
   file('comb.png', Buffer.from(png, 'base64')),
@@ -80,6 +90,7 @@ test('each kind reaches a model as it takes it, and the question says how', asyn
     'The hive stands on oak legs.',
     'Ten frames hang in it.',
     '| Kilograms | 38 |',
+    'Wax is sold in spring.',
     'The queen is marked in blue.',
     'What do you see?',
   ])

@@ -20,7 +20,7 @@ import * as queries from './queries.ts';
 /** Who named no bucket is told nothing of buckets. */
 const unread = (cause: AppError): AppError =>
   new AppError('unsupported_type', 'Files of this kind are not read.', {
-    fix: 'Choose a PDF, a Word document (.docx), an Excel workbook (.xlsx), a picture, HTML or plain text.',
+    fix: 'Choose a PDF, a Word document (.docx), an Excel workbook (.xlsx), a presentation (.pptx), a picture, HTML or plain text.',
     cause,
   });
 

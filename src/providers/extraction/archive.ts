@@ -14,8 +14,14 @@ const tooLarge = (limit: number): AppError =>
 /**
  * Unpacks every entry of the archive against the limit before anything else does, so that a small file cannot become
  * gigabytes. Sizes written in the archive are not believed. Errors: `unprocessable`, `too_large`.
+ * @returns the contents of the entries whose names `keep` takes.
  */
-export function checkArchive(bytes: Uint8Array, unpackedBytes: number): void {
+export function unpackArchive(
+  bytes: Uint8Array,
+  unpackedBytes: number,
+  keep: (name: string) => boolean = () => false,
+): Map<string, Buffer> {
+  const kept = new Map<string, Buffer>();
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = data.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end === -1 || end + 22 > data.length) throw corrupt();
@@ -28,17 +34,23 @@ export function checkArchive(bytes: Uint8Array, unpackedBytes: number): void {
     const local = data.readUInt32LE(at + 42);
     if (local + 30 > data.length) throw corrupt();
     const start = local + 30 + data.readUInt16LE(local + 26) + data.readUInt16LE(local + 28);
-    left -= method === 8 ? inflatedSize(data.subarray(start, start + packed), left) : packed;
-    if (left < 0) throw tooLarge(unpackedBytes);
+    const raw = data.subarray(start, start + packed);
+    const content = method === 8 ? inflated(raw, left) : raw;
+    if (content === undefined || content.length > left) throw tooLarge(unpackedBytes);
+    left -= content.length;
+    const name = data.toString('utf8', at + 46, at + 46 + data.readUInt16LE(at + 28));
+    if (keep(name)) kept.set(name, content);
     at += 46 + data.readUInt16LE(at + 28) + data.readUInt16LE(at + 30) + data.readUInt16LE(at + 32);
   }
+  return kept;
 }
 
-function inflatedSize(packed: Buffer, limit: number): number {
+/** Undefined when it is longer than the limit. */
+function inflated(packed: Buffer, limit: number): Buffer | undefined {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, limit) }).length;
+    return inflateRawSync(packed, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return limit + 1;
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
     throw corrupt();
   }
 }

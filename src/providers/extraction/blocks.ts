@@ -1,4 +1,4 @@
-import { docxType, xlsxType } from './mime.ts';
+import { docxType, pptxType, xlsxType } from './mime.ts';
 
 /**
  * The block structure of a text with exact offsets: what chunking packs and what the built-in model reads.
@@ -40,8 +40,8 @@ function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** Formats whose `#` lines are headings; the extraction of HTML, DOCX and XLSX writes Markdown. */
-const markdownTypes = new Set(['text/markdown', 'text/html', docxType, xlsxType]);
+/** Formats whose `#` lines are headings; the extraction of HTML, DOCX, XLSX and PPTX writes Markdown. */
+const markdownTypes = new Set(['text/markdown', 'text/html', docxType, xlsxType, pptxType]);
 
 const blank = (line: Line | undefined): boolean => line === undefined || line.text.trim() === '';
 

@@ -1,10 +1,10 @@
 import { AppError } from '../../kernel/errors.ts';
-import { checkArchive } from './archive.ts';
+import { unpackArchive } from './archive.ts';
 import { htmlToMarkdown } from './html.ts';
 
 /** Word documents as Markdown: headings, lists and tables by their styles. */
 export async function docxToMarkdown(bytes: Uint8Array, unpackedBytes: number): Promise<string> {
-  checkArchive(bytes, unpackedBytes);
+  unpackArchive(bytes, unpackedBytes);
   const { default: mammoth } = await import('mammoth');
   const images = mammoth.images.imgElement(() => Promise.resolve({ src: '' }));
   try {

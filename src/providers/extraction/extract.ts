@@ -1,9 +1,10 @@
 import { AppError } from '../../kernel/errors.ts';
 import { docxToMarkdown } from './docx.ts';
 import { pageToMarkdown } from './html.ts';
-import { decodeText, detectMimeType, docxType, xlsxType } from './mime.ts';
+import { decodeText, detectMimeType, docxType, pptxType, xlsxType } from './mime.ts';
 import { pdfToText } from './pdf.ts';
 import type { ExtractedText, ExtractionLimits } from './port.ts';
+import { pptxToMarkdown } from './pptx.ts';
 import { tidy } from './tidy.ts';
 import { xlsxToMarkdown } from './xlsx.ts';
 
@@ -17,6 +18,7 @@ async function textOf(
   if (mimeType === 'application/pdf') return pdfToText(bytes, limits);
   if (mimeType === docxType) return { text: tidy(await docxToMarkdown(bytes, limits.unpackedBytes)) };
   if (mimeType === xlsxType) return { text: tidy(await xlsxToMarkdown(bytes, limits.unpackedBytes)) };
+  if (mimeType === pptxType) return pptxToMarkdown(bytes, limits);
   if (mimeType === 'text/html') {
     const head = new TextDecoder('latin1').decode(bytes.subarray(0, 2048));
     const charset = /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
@@ -25,7 +27,7 @@ async function textOf(
   }
   if (readable.has(mimeType)) return { text: tidy(decodeText(bytes)) };
   throw new AppError('unsupported_type', `Text cannot be read from ${mimeType}.`, {
-    fix: 'Upload a PDF, a Word document (.docx), an Excel workbook (.xlsx), HTML, Markdown or plain text.',
+    fix: 'Upload a PDF, a Word document (.docx), an Excel workbook (.xlsx), a presentation (.pptx), HTML, Markdown or plain text.',
   });
 }
 

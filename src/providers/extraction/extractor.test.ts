@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { chunkText } from './chunk.ts';
 import { createTextExtractor } from './extractor.ts';
-import { detectMimeType, docxType, xlsxType } from './mime.ts';
-import { makeDocx, makePdf, makeXlsx, makeZip } from './testing/make.ts';
+import { detectMimeType, docxType, pptxType, xlsxType } from './mime.ts';
+import { makeDocx, makePdf, makePptx, makeShape, makeXlsx, makeZip } from './testing/make.ts';
 
 const extractor = createTextExtractor();
 afterAll(() => extractor.close());
@@ -38,6 +38,45 @@ describe('formats', () => {
       mimeType: docxType,
       text: '# Fees\n\nThe fee is 5 EUR.\n\n| Name | Price |\n| --- | --- |\n| A\\|B | 3 |',
     });
+  });
+
+  test('a presentation gives each slide in the order it is shown, with tables and notes, and its place', async () => {
+    const run = (text: string) => `<a:r><a:rPr lang="en"/><a:t>${text}</a:t></a:r>`;
+    const made = makePptx(
+      [
+        {
+          shapes: `${makeShape(null, run('Free text'))}<p:grpSp>${makeShape('type="ctrTitle"', run('Bees &amp; ') + run('honey'))}</p:grpSp>${makeShape(
+            'idx="1"',
+            run('They dance'),
+            `<a:pPr lvl="1"/>${run('in')}<a:br/>${run('eights')}`,
+            '<a:endParaRPr/>',
+          )}${makeShape('type="sldNum"', '<a:fld type="slidenum"><a:t>1</a:t></a:fld>')}`,
+          notes: `${makeShape('type="sldNum"', run('1'))}${makeShape('type="body" idx="1"', run('Say it slowly.'))}`,
+        },
+        {
+          shapes: `<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr><a:tc><a:txBody><a:p>${run('Hive')}</a:p></a:txBody></a:tc><a:tc><a:txBody><a:p>${run('kg')}</a:p></a:txBody></a:tc></a:tr><a:tr><a:tc><a:txBody><a:p>${run('North')}</a:p></a:txBody></a:tc><a:tc><a:txBody><a:p>${run('38')}</a:p></a:txBody></a:tc></a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>`,
+        },
+      ],
+      [1, 0],
+    );
+    const found = await extractor.extract(made);
+    expect(found).toMatchObject({
+      mimeType: pptxType,
+      text: [
+        '## Slide 1',
+        '| Hive | kg |\n| --- | --- |\n| North | 38 |',
+        '## Bees & honey',
+        'Free text',
+        '- They dance\n  - in eights',
+        'Notes:',
+        'Say it slowly.',
+      ].join('\n\n'),
+    });
+    const chunks = chunkText(found.text, { mimeType: found.mimeType, pages: found.pages ?? [] });
+    expect(chunks.map(({ page, headingPath }) => [page, headingPath])).toEqual([
+      [1, ['Slide 1']],
+      [2, ['Bees & honey']],
+    ]);
   });
 
   test('an Excel workbook gives a table for each sheet that holds something, dates as dates', async () => {
@@ -140,6 +179,8 @@ describe('bad input', () => {
       'unprocessable',
       /damaged/,
     ],
+    ['a presentation that is cut', makePptx([{ shapes: '' }]).slice(0, 900), 'unprocessable', /damaged/],
+    ['a presentation without one of its slides', makePptx([{ shapes: '' }], [4]), 'unprocessable', /damaged/],
     ['an Excel workbook of nothing', makeXlsx('x', []), 'unprocessable', /no text/],
     ['an archive', makeZip({ 'a.txt': 'x' }), 'unsupported_type', /zip/],
     ['blanks only', bytes(' \n \n'), 'unprocessable', /no text/],

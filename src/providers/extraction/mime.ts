@@ -1,5 +1,6 @@
 export const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+export const pptxType = 'application/vnd.openxmlformats-officedocument.presentationml.presentation';
 const textSample = 64 * 1024;
 
 const named: [RegExp, string][] = [

@@ -1,7 +1,7 @@
 import { extractText, getDocumentProxy, getMeta } from 'unpdf';
 import { AppError } from '../../kernel/errors.ts';
+import { joinPages } from './pages.ts';
 import type { ExtractionLimits, PageRange } from './port.ts';
-import { tidy } from './tidy.ts';
 
 async function open(bytes: Uint8Array) {
   try {
@@ -38,14 +38,7 @@ export async function pdfToText(
       cause: error,
     });
   });
-  const pages: PageRange[] = [];
-  let text = '';
-  for (const [i, raw] of pageTexts.entries()) {
-    const page = tidy(raw);
-    if (text !== '' && page !== '') text += '\n\n';
-    pages.push({ page: i + 1, start: text.length, end: text.length + page.length });
-    text += page;
-  }
+  const { text, pages } = joinPages(pageTexts);
   if (text === '') {
     throw new AppError('unprocessable', 'The PDF holds no text, only images of it.', {
       fix: 'Run text recognition (OCR) on it and upload the result.',

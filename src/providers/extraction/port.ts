@@ -20,7 +20,7 @@ export interface PageRange {
 export interface ExtractionLimits {
   pages: number;
   characters: number;
-  /** Bytes that a compressed container (DOCX, XLSX) may unpack to. */
+  /** Bytes that a compressed container (DOCX, XLSX, PPTX) may unpack to. */
   unpackedBytes: number;
   timeoutMs: number;
   memoryMb: number;

@@ -1,10 +1,11 @@
 import type { CellValue, SheetData } from 'read-excel-file/node';
 import { AppError } from '../../kernel/errors.ts';
-import { checkArchive } from './archive.ts';
+import { unpackArchive } from './archive.ts';
+import { markdownTable } from './table.ts';
 
 /** Excel workbooks as Markdown: a heading and a table for each sheet, values as they were last calculated. */
 export async function xlsxToMarkdown(bytes: Uint8Array, unpackedBytes: number): Promise<string> {
-  checkArchive(bytes, unpackedBytes);
+  unpackArchive(bytes, unpackedBytes);
   // Loaded for the first workbook: a thread that replaces one that was stopped starts sooner without it.
   const { default: readWorkbook } = await import('read-excel-file/node');
   const sheets = await readWorkbook(Buffer.from(bytes)).catch((cause: unknown) => {
@@ -21,19 +22,14 @@ export async function xlsxToMarkdown(bytes: Uint8Array, unpackedBytes: number): 
     .join('\n\n');
 }
 
-function tableOf(data: SheetData): string {
-  const rows = data.map((row) => row.map(textOf)).filter((row) => row.some((cell) => cell !== ''));
-  if (rows.length === 0) return '';
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const lines = rows.map((row) => `| ${Array.from({ length: width }, (_, i) => row[i] ?? '').join(' | ')} |`);
-  return [lines[0], `|${' --- |'.repeat(width)}`, ...lines.slice(1)].join('\n');
-}
+const tableOf = (data: SheetData): string =>
+  markdownTable(data.map((row) => row.map(textOf)).filter((row) => row.some((cell) => cell !== '')));
 
 function textOf(value: CellValue | null): string {
   if (value === null) return '';
   if (value instanceof Date) return dateOf(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
-  return String(value).replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim();
+  return String(value);
 }
 
 /** A cell holds no time zone; a day without a time is at midnight. */

@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib';
-import { docxType, xlsxType } from '../mime.ts';
+import { docxType, pptxType, xlsxType } from '../mime.ts';
 
 /** Documents made by hand, so that the tests read the real formats without stored binaries. */
 
@@ -115,3 +115,52 @@ export function makeXlsx(sheet: string, rows: string[], strings: string[] = []):
     'xl/styles.xml': `<styleSheet ${main}><numFmts count="1"><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs></styleSheet>`,
   });
 }
+
+/** A PowerPoint presentation of these shapes for each slide, shown in the given order, with the notes that slides have. */
+export function makePptx(
+  slides: { shapes: string; notes?: string }[],
+  order = slides.map((_, i) => i),
+): Uint8Array {
+  const p = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"';
+  const a = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"';
+  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const types = 'http://schemas.openxmlformats.org/package/2006';
+  const relations = (...all: [id: string, type: string, target: string][]) =>
+    `<Relationships xmlns="${types}/relationships">${all.map(([id, type, target]) => `<Relationship Id="${id}" Type="${office}/${type}" Target="${target}"/>`).join('')}</Relationships>`;
+  return makeZip({
+    '[Content_Types].xml': `<Types xmlns="${types}/content-types"><Override PartName="/ppt/presentation.xml" ContentType="${pptxType}.main+xml"/></Types>`,
+    '_rels/.rels': relations(['r1', 'officeDocument', 'ppt/presentation.xml']),
+    'ppt/presentation.xml': `<p:presentation ${p} xmlns:r="${office}"><p:sldIdLst>${order.map((i) => `<p:sldId id="${256 + i}" r:id="s${i}"/>`).join('')}</p:sldIdLst></p:presentation>`,
+    'ppt/_rels/presentation.xml.rels': relations(
+      ...slides.map((_, i): [string, string, string] => [
+        `s${i}`,
+        'slide',
+        i === 0 ? '/ppt/slides/slide1.xml' : `slides/slide${i + 1}.xml`,
+      ]),
+    ),
+    ...Object.fromEntries(
+      slides.flatMap(({ shapes, notes }, i) => [
+        [
+          `ppt/slides/slide${i + 1}.xml`,
+          `<?xml version="1.0" encoding="UTF-8"?><p:sld ${p} ${a}><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:sld>`,
+        ],
+        ...(notes === undefined
+          ? []
+          : [
+              [
+                `ppt/slides/_rels/slide${i + 1}.xml.rels`,
+                relations(['n1', 'notesSlide', `../notesSlides/notesSlide${i + 1}.xml`]),
+              ],
+              [
+                `ppt/notesSlides/notesSlide${i + 1}.xml`,
+                `<p:notes ${p} ${a}><p:cSld><p:spTree>${notes}</p:spTree></p:cSld></p:notes>`,
+              ],
+            ]),
+      ]),
+    ),
+  });
+}
+
+/** A shape with these paragraphs; `placeholder` is what the layout has it for. */
+export const makeShape = (placeholder: string | null, ...paragraphs: string[]): string =>
+  `<p:sp><p:nvSpPr><p:nvPr>${placeholder === null ? '' : `<p:ph ${placeholder}/>`}</p:nvPr></p:nvSpPr><p:txBody>${paragraphs.map((inner) => `<a:p>${inner}</a:p>`).join('')}</p:txBody></p:sp>`;

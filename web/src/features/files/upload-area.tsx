@@ -37,7 +37,9 @@ export function UploadArea({ projectId }: { projectId?: string }) {
         <UploadIcon aria-hidden className="size-5 shrink-0 text-muted" />
         <p className="min-w-0 flex-1 basis-40">
           <span className="font-medium">Drop documents here</span>
-          <span className="block text-[13px] text-muted">PDF, DOCX, XLSX, Markdown, HTML or plain text</span>
+          <span className="block text-[13px] text-muted">
+            PDF, DOCX, XLSX, PPTX, Markdown, HTML or plain text
+          </span>
         </p>
         <Button size="sm" onClick={() => input.current?.click()}>
           Choose files
