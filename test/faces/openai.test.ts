@@ -257,6 +257,53 @@ test('a tool goes there and back, streamed and whole', async () => {
   );
 });
 
+test('the arguments of calls come as the model writes them, also of several at once and of none', async () => {
+  const city = '{"city":"Ulm an der Donau","days":[1,2,3]}';
+  answer = () => ({
+    toolCalls: [
+      { id: 'call_1', name: 'get_weather', arguments: city },
+      { id: 'call_2', name: 'get_time', arguments: '' },
+    ],
+    stop: 'tool-calls',
+  });
+  const tools = [weather, { type: 'function' as const, function: { name: 'get_time' } }];
+  const pieces: string[] = [];
+  const stream = openai.chat.completions.stream({ ...hello, tools });
+  for await (const chunk of stream)
+    for (const call of chunk.choices[0]?.delta.tool_calls ?? [])
+      if (call.index === 0) pieces.push(call.function?.arguments ?? '');
+  expect(pieces.length).toBeGreaterThan(2);
+  expect(pieces.join('')).toBe(city);
+  expect((await stream.finalChatCompletion()).choices[0]).toMatchObject({
+    finish_reason: 'tool_calls',
+    message: {
+      tool_calls: [
+        { id: 'call_1', function: { name: 'get_weather', arguments: city } },
+        { id: 'call_2', function: { name: 'get_time', arguments: '{}' } },
+      ],
+    },
+  });
+  const response = openai.responses.stream({
+    model: 'sonnet',
+    input: 'Hi',
+    tools: tools.map(({ function: { name } }) => ({
+      type: 'function' as const,
+      name,
+      parameters: { type: 'object' },
+      strict: false,
+    })),
+  });
+  const deltas: string[] = [];
+  for await (const event of response)
+    if (event.type === 'response.function_call_arguments.delta') deltas.push(event.delta);
+  expect(deltas.length).toBeGreaterThan(2);
+  expect(deltas.join('')).toBe(`${city}{}`);
+  expect((await response.finalResponse()).output).toMatchObject([
+    { type: 'function_call', call_id: 'call_1', status: 'completed', arguments: city },
+    { type: 'function_call', call_id: 'call_2', status: 'completed', arguments: '{}' },
+  ]);
+});
+
 test('a schema for the answer reaches the vendor', async () => {
   const schema = {
     type: 'object',
@@ -522,6 +569,16 @@ test('a response calls functions, and its items go back as input', async () => {
       { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
     ],
   });
+});
+
+test('a call that the vendor leaves off in its middle is told as unfinished', async () => {
+  answer = () => ({ toolCalls: [{ id: 'call_1', name: 'get_weather', arguments: '{"ci' }], stop: 'length' });
+  const events = [];
+  for await (const event of openai.responses.stream({ model: 'sonnet', input: 'Hi' })) events.push(event);
+  expect(events.slice(-2)).toMatchObject([
+    { type: 'response.output_item.done', item: { status: 'incomplete', arguments: '{"ci' } },
+    { type: 'response.failed' },
+  ]);
 });
 
 test('what a response would need storage for is refused, and how it failed is told', async () => {

@@ -34,11 +34,9 @@ export interface CompletionRequest
 export interface Completion {
   /** Parameters that the model does not have; they were left out. */
   ignored: ModelParameter[];
-  /** As the model port sends them, tool calls whole; an error after the beginning is in the last event. */
-  events: AsyncIterable<CompletionEvent>;
+  /** As the model port sends them; an error after the beginning is in the last event. */
+  events: AsyncIterable<ModelEvent>;
 }
-
-type CompletionEvent = Exclude<ModelEvent, { type: 'tool-input' }>;
 
 export interface CompletionDeps {
   database: Database;
@@ -157,7 +155,7 @@ export class Completions {
     model: ResolvedModel,
     { messages, tools, parameters, project_id, ...rest }: CompletionRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<CompletionEvent> {
+  ): AsyncGenerator<ModelEvent> {
     const { clock } = this.#deps;
     const inputTokens = estimateMessageTokens(messages) + estimateTokens(JSON.stringify(tools ?? []));
     const outputTokens = parameters.maxOutputTokens ?? defaultMaxOutputTokens;
@@ -191,7 +189,6 @@ export class Completions {
         signal,
       });
       for await (const event of stream) {
-        if (event.type === 'tool-input') continue;
         if (event.type === 'finish') await settle(event);
         yield event;
       }

@@ -30,7 +30,7 @@ export async function collect({ events }: Completion): Promise<Answer> {
     if (event.type === 'text') text += event.text;
     else if (event.type === 'reasoning') reasoning += event.text;
     else if (event.type === 'tool-call') toolCalls.push(event);
-    else finish = event;
+    else if (event.type === 'finish') finish = event;
   }
   if (!finish) throw new Error('The model’s stream ended without its last event.');
   if (finish.error) throw providerFailed(finish.error);
@@ -45,11 +45,17 @@ const usageOf = ({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens
   completion_tokens_details: { reasoning_tokens: reasoningTokens },
 });
 
-const callOf = ({ id, name, input, vendor }: ToolCall) => ({
+const extraOf = ({ vendor }: ToolCall) => (vendor ? { extra_content: { vendor } } : {});
+
+const functionCall = (id: string, name: string, text: string) => ({
   id,
   type: 'function' as const,
-  function: { name, arguments: JSON.stringify(input) },
-  ...(vendor ? { extra_content: { vendor } } : {}),
+  function: { name, arguments: text },
+});
+
+const callOf = (call: ToolCall) => ({
+  ...functionCall(call.id, call.name, JSON.stringify(call.input)),
+  ...extraOf(call),
 });
 
 const seconds = (ms: number): number => Math.floor(ms / 1_000);
@@ -100,12 +106,31 @@ export async function* chatChunks(
     },
   });
   yield chunk({ role: 'assistant', content: '' });
-  let calls = 0;
+  /** Calls by their ids: their places, and the arguments that were sent of each. */
+  const calls = new Map<string, { index: number; sent: string }>();
   for await (const event of events) {
     if (event.type === 'text') yield chunk({ content: event.text });
     else if (event.type === 'reasoning') yield chunk({ reasoning_content: event.text });
-    else if (event.type === 'tool-call') yield chunk({ tool_calls: [{ index: calls++, ...callOf(event) }] });
-    else {
+    else if (event.type === 'tool-input') {
+      const { id, name, text } = event;
+      const call = calls.get(id);
+      calls.set(id, { index: call?.index ?? calls.size, sent: `${call?.sent ?? ''}${text}` });
+      if (call && text !== '')
+        yield chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
+      else if (!call)
+        yield chunk({ tool_calls: [{ index: calls.size - 1, ...functionCall(id, name, text) }] });
+    } else if (event.type === 'tool-call') {
+      const call = calls.get(event.id);
+      if (!call) {
+        calls.set(event.id, { index: calls.size, sent: '' });
+        yield chunk({ tool_calls: [{ index: calls.size - 1, ...callOf(event) }] });
+        continue;
+      }
+      // A call without arguments may come without braces.
+      const rest = call.sent.trim() === '' ? { function: { arguments: JSON.stringify(event.input) } } : {};
+      const more = { ...rest, ...extraOf(event) };
+      if (Object.keys(more).length > 0) yield chunk({ tool_calls: [{ index: call.index, ...more }] });
+    } else {
       if (event.error) throw providerFailed(event.error);
       yield chunk({}, finishReasons[event.stopReason]);
       if (includeUsage) yield { data: { ...head, choices: [], usage: usageOf(event.usage) } };

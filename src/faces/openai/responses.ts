@@ -7,6 +7,8 @@ import type { ServerEvent } from './sse.ts';
 
 type Json = Record<string, unknown>;
 
+type CallItem = Json & { id: string; arguments: string; status: string };
+
 /** The whole response. Errors: `provider_failed`. */
 export async function responseOf(
   request: ResponsesRequest,
@@ -17,6 +19,7 @@ export async function responseOf(
   for await (const event of events) {
     if (event.type === 'text') building.say('message', event.text);
     else if (event.type === 'reasoning') building.say('reasoning', event.text);
+    else if (event.type === 'tool-input') building.write(event);
     else if (event.type === 'tool-call') building.call(event);
     else {
       if (event.error) throw providerFailed(event.error);
@@ -38,6 +41,7 @@ export async function* responseEvents(
   for await (const event of events) {
     if (event.type === 'text') yield* building.say('message', event.text);
     else if (event.type === 'reasoning') yield* building.say('reasoning', event.text);
+    else if (event.type === 'tool-input') yield* building.write(event);
     else if (event.type === 'tool-call') yield* building.call(event);
     else yield* building.end(event);
   }
@@ -66,6 +70,8 @@ class Building {
   #finish: FinishEvent | undefined;
   /** The item that text is added to, and its text so far. */
   #open: { kind: 'message' | 'reasoning'; item: Json; text: string } | undefined;
+  /** Calls whose arguments are being written, by their ids. */
+  readonly #calls = new Map<string, CallItem>();
 
   constructor(request: ResponsesRequest, now: number) {
     this.#request = request;
@@ -140,9 +146,38 @@ class Building {
     return events;
   }
 
+  /** Arguments of a call as the model writes them. */
+  write({ id, name, text }: { id: string; name: string; text: string }): ServerEvent[] {
+    const begun = this.#calls.get(id);
+    const events = begun ? [] : this.#openCall(id, name);
+    const item = begun ?? this.#calls.get(id);
+    if (item && text !== '') {
+      item.arguments += text;
+      events.push(
+        this.event('response.function_call_arguments.delta', { ...this.#placeOfCall(item), delta: text }),
+      );
+    }
+    return events;
+  }
+
   call({ id, name, input, vendor }: ToolCall): ServerEvent[] {
+    const whole = JSON.stringify(input);
+    const events = this.#calls.get(id)?.arguments.trim() ? [] : this.write({ id, name, text: whole });
+    const item = this.#calls.get(id);
+    if (!item) return events;
+    this.#calls.delete(id);
+    Object.assign(item, { status: 'completed' }, vendor ? { extra_content: { vendor } } : {});
+    const place = this.#placeOfCall(item);
+    return [
+      ...events,
+      this.event('response.function_call_arguments.done', { ...place, name, arguments: item.arguments }),
+      this.event('response.output_item.done', { output_index: place.output_index, item: { ...item } }),
+    ];
+  }
+
+  #openCall(id: string, name: string): ServerEvent[] {
     const events = this.#closeItem('completed');
-    const item: Json = {
+    const item = {
       id: `fc_${newId()}`,
       type: 'function_call',
       status: 'in_progress',
@@ -150,21 +185,13 @@ class Building {
       name,
       arguments: '',
     };
-    const done = {
-      ...item,
-      status: 'completed',
-      arguments: JSON.stringify(input),
-      ...(vendor ? { extra_content: { vendor } } : {}),
-    };
-    const output_index = this.#output.push(done) - 1;
-    const place = { output_index, item_id: item.id };
-    return [
-      ...events,
-      this.event('response.output_item.added', { output_index, item }),
-      this.event('response.function_call_arguments.delta', { ...place, delta: done.arguments }),
-      this.event('response.function_call_arguments.done', { ...place, name, arguments: done.arguments }),
-      this.event('response.output_item.done', { output_index, item: done }),
-    ];
+    this.#calls.set(id, item);
+    const output_index = this.#output.push(item) - 1;
+    return [...events, this.event('response.output_item.added', { output_index, item: { ...item } })];
+  }
+
+  #placeOfCall(item: CallItem) {
+    return { output_index: this.#output.indexOf(item), item_id: item.id };
   }
 
   end(finish: FinishEvent): ServerEvent[] {
@@ -173,6 +200,11 @@ class Building {
     const cut = stopReason === 'length' || stopReason === 'content-filter';
     const failed = stopReason === 'error' || stopReason === 'aborted';
     const events = this.#closeItem(cut || failed ? 'incomplete' : 'completed');
+    for (const item of this.#calls.values()) {
+      item.status = 'incomplete';
+      const { output_index } = this.#placeOfCall(item);
+      events.push(this.event('response.output_item.done', { output_index, item: { ...item } }));
+    }
     this.#status = failed ? 'failed' : cut ? 'incomplete' : 'completed';
     return [...events, this.event(`response.${this.#status}`, { response: this.response() })];
   }
