@@ -102,12 +102,6 @@ returns float8[] language sql immutable set search_path = '' as $$
   from unnest(p_words) with ordinality u (w, n)
 $$;
 
--- A tsquery that matches any of the words.
-create or replace function private.any_word(p_words tsquery[])
-returns tsquery language sql immutable set search_path = '' as $$
-  select string_agg(w::text, ' | ')::tsquery from unnest(p_words) w
-$$;
-
 -- "from <table> t where <condition and filter>" of a source. A filter value is a scalar, or an array for any of
 -- its elements; null matches null.
 create or replace function private.search_scope(p_source text, p_filter jsonb)
@@ -152,20 +146,31 @@ $$;
 -- How it was done in an earlier release.
 drop function if exists private.frequency_thresholds();
 
--- BM25 of each of p_words words, as SQL expressions joined by p_between; p_row has frequency and length, p_totals
--- rarity and length.
+-- BM25 of each of p_words words, as SQL expressions joined by p_between; p_row has the frequencies f1, f2, … (null: not in
+-- it) and length, p_totals the rarities r1, r2, … and length.
 create or replace function private.bm25(p_words int, p_row text, p_totals text, p_between text)
 returns text language sql immutable set search_path = '' as $$
   select string_agg(format(
-    '%3$s.rarity[%1$s] * %2$s.frequency[%1$s] * 2.2 / (%2$s.frequency[%1$s] + 1.2 * (0.6 + 0.4 * %2$s.length / %3$s.length))',
+    'coalesce(%3$s.r%1$s * %2$s.f%1$s * 2.2 / (%2$s.f%1$s + 1.2 * (0.6 + 0.4 * %2$s.length / %3$s.length)), 0)',
     i, p_row, p_totals), p_between order by i)
   from generate_series(1, p_words) i
 $$;
 
--- The common table expressions every search starts from. Parameters of the statement: $1 words, $2 any of them,
--- $3 weights of the words, $4 limit, $5 embedding, $6 its model, $7 its bits.
--- scanned: the caller's rows, each with how often it holds each word (null: none) and the estimated cosine; totals:
--- their average length and each word's rarity; grouped and group_totals: the same for groups; group_scores.
+-- The rarity of each of p_words words among rows with the frequencies f1, f2, …, as a list of SQL expressions called
+-- r1, r2, …; $3 are the weights of the words.
+create or replace function private.rarities(p_words int)
+returns text language sql immutable set search_path = '' as $$
+  select string_agg(format(', $3[%1$s] * ln(1 + (count(*) - count(s.f%1$s) + 0.5) / (count(s.f%1$s) + 0.5)) as r%1$s', i),
+    '' order by i)
+  from generate_series(1, p_words) i
+$$;
+
+-- The common table expressions every search starts from. Parameters of the statement: $1 words, $2 limit, $3 weights
+-- of the words, $4 embedding, $5 its model, $6 its bits.
+-- scanned: the caller's rows, each with how often it holds each word (null: not), whether it holds any, and the estimated
+-- cosine; totals: their average length and each word's rarity; grouped and group_totals: the same for groups;
+-- group_scores.
+-- A column for each word, where an array would be made for each row and be looked into by each expression.
 create or replace function private.search_scan(p_source text, p_filter jsonb, p_words int, p_width int)
 returns text language plpgsql stable set search_path = '' as $$
 declare
@@ -174,50 +179,50 @@ declare
   v_text text;
 begin
   select * into v_source from private.search_sources s where s.source = p_source;
-  select format($sql$
+  v_text := format($sql$
     with scanned as materialized (
-      select t.id, t.search_length::float8 as length,
-        case when t.search_vector @@ $2 then array[%1$s]::float8[] end as frequency,
-        %2$s as meaning %3$s
+      select t.id, t.search_length::float8 as length, %1$s as meaning %2$s %3$s
       %4$s
-    ), totals as (
-      select greatest(avg(s.length), 1)::float8 as length, array[%5$s]::float8[] as rarity from scanned s
+    ), totals as materialized (
+      select greatest(avg(s.length), 1)::float8 as length %5$s from scanned s
     )
     $sql$,
-    string_agg(private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i)), ', ' order by i),
     case when p_width is null then 'null::float8' else format(
-      'case when t.embedding_model = $6 and bit_length(t.embedding_bits) = %1$s
-        then cos(pi() * (t.embedding_bits operator(extensions.<~>) $7) / %1$s) end', p_width) end,
+      'case when t.embedding_model = $5 and bit_length(t.embedding_bits) = %1$s
+        then cos(pi() * (t.embedding_bits operator(extensions.<~>) $6) / %1$s) end', p_width) end,
     case when v_source.group_key is not null
       then format(', %s as group_id, %s as place', v_source.group_key, v_source.group_order) end,
-    v_scope,
-    string_agg(format(
-      '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
-        / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i))
-  into v_text from generate_series(1, p_words) i;
+    (select string_agg(format(', case when t.search_vector @@ $1[%1$s] then %2$s end as f%1$s', i,
+       private.word_frequency(format('ts_rank(''{1, 1, 1, 1}'', t.search_vector, $1[%s])', i))), '' order by i)
+     from generate_series(1, p_words) i),
+    v_scope, private.rarities(p_words));
   if v_source.group_key is null then
     return v_text;
   end if;
   -- A part without a group is a group of its own.
-  return v_text || (
-    select format($sql$
+  return v_text || format($sql$
       , grouped as (
-        select coalesce(s.group_id, s.id) as group_id, sum(s.length) as length, array[%1$s]::float8[] as frequency
+        select coalesce(s.group_id, s.id) as group_id, sum(s.length) as length %1$s
         from scanned s group by 1
-      ), group_totals as (
-        select greatest(avg(s.length), 1)::float8 as length, array[%2$s]::float8[] as rarity from grouped s
+      ), group_totals as materialized (
+        select greatest(avg(s.length), 1)::float8 as length %2$s from grouped s
       ), group_scores as (
         select s.group_id, (%3$s)::float8 as score from grouped s cross join group_totals n
       )
       $sql$,
-      string_agg(format('coalesce(sum(s.frequency[%s]), 0)', i), ', ' order by i),
-      string_agg(format(
-        '$3[%1$s] * ln(1 + (count(*) - count(*) filter (where s.frequency[%1$s] > 0) + 0.5)
-          / (count(*) filter (where s.frequency[%1$s] > 0) + 0.5))', i), ', ' order by i),
-      coalesce(private.bm25(p_words, 's', 'n', ' + '), '0::float8'))
-    from generate_series(1, p_words) i);
+    (select string_agg(format(', sum(s.f%1$s) as f%1$s', i), '' order by i) from generate_series(1, p_words) i),
+    private.rarities(p_words), coalesce(private.bm25(p_words, 's', 'n', ' + '), '0::float8'));
 end
 $$;
+
+-- The SQL condition that a row of `scanned`, called s, holds any of the words.
+create or replace function private.any_word(p_words int)
+returns text language sql immutable set search_path = '' as $$
+  select coalesce('coalesce(' || string_agg('s.f' || i, ', ' order by i) || ') is not null', 'false')
+  from generate_series(1, p_words) i
+$$;
+-- How it was done in an earlier release.
+drop function if exists private.any_word(tsquery[]);
 
 -- What search_text() and search_hybrid() are made of: one statement over the caller's rows.
 create or replace function private.search_rows(
@@ -231,6 +236,7 @@ declare
   v_words tsquery[] := private.query_words(p_query);
   v_count int := cardinality(v_words);
   v_width int := extensions.vector_dims(p_embedding);
+  v_holds text := private.any_word(v_count);
   v_scored text;
 begin
   if v_count = 0 and p_embedding is null then
@@ -240,8 +246,8 @@ begin
   if v_source.group_key is null or v_count = 0 then
     v_scored := format($sql$
       , own as (
-        select s.id, (%s)::float8 as words, s.meaning from scanned s cross join totals n where s.frequency is not null
-      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0'));
+        select s.id, (%s)::float8 as words, s.meaning from scanned s cross join totals n where %s
+      ) $sql$, coalesce(private.bm25(v_count, 's', 'n', ' + '), '0'), v_holds);
   else
     -- hits: the best rows by their own words, each with what each word gives it; placed: the rows of their groups,
     -- each with the three before and the three after it.
@@ -249,9 +255,9 @@ begin
       , hits as materialized (
         select h.* from (
           select s.id, coalesce(s.group_id, s.id) as group_id, array[%1$s]::float8[] as parts
-          from scanned s cross join totals n where s.frequency is not null
+          from scanned s cross join totals n where %4$s
         ) h join group_scores g on g.group_id = h.group_id
-        order by %2$s + g.score / 2 desc, h.id limit greatest(100, $4 * 5)
+        order by %2$s + g.score / 2 desc, h.id limit greatest(100, $2 * 5)
       ), placed as materialized (
         select s.id, array[lag(s.id, 3) over beside, lag(s.id, 2) over beside, lag(s.id) over beside, s.id,
           lead(s.id) over beside, lead(s.id, 2) over beside, lead(s.id, 3) over beside] as around
@@ -270,7 +276,8 @@ begin
       ) $sql$,
       private.bm25(v_count, 's', 'n', ', '),
       (select string_agg(format('h.parts[%s]', i), ' + ' order by i) from generate_series(1, v_count) i),
-      (select string_agg(format('max(h.parts[%s] * fade.f)', i), ' + ' order by i) from generate_series(1, v_count) i));
+      (select string_agg(format('max(h.parts[%s] * fade.f)', i), ' + ' order by i) from generate_series(1, v_count) i),
+      v_holds);
   end if;
   return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_scored || format($sql$
     , scored as materialized (
@@ -278,25 +285,25 @@ begin
       union all
       -- Of the rows without words only the nearest can be among the best.
       (select s.id, 0, s.meaning from scanned s where s.meaning > 0 and %3$s
-       order by s.meaning desc, s.id limit greatest(100, $4 * 2))
+       order by s.meaning desc, s.id limit greatest(100, $2 * 2))
     ), best as (
       select greatest(max(s.words), 1e-9) as words from scored s
     ), likely as materialized (
       select s.id, s.words, s.words / b.words as lexical, s.meaning from scored s cross join best b
-      order by s.words / b.words + $8 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
-      limit case when $5 is null then $4 else greatest(30, $4 * 2) end
+      order by s.words / b.words + $7 * greatest(coalesce(s.meaning, 0), 0) desc, s.id
+      limit case when $4 is null then $2 else greatest(30, $2 * 2) end
     ), compared as (
       select l.id, l.words, l.lexical, %1$s as semantic from likely l %2$s
     )
     -- Without a word to look for (only stop words) the scores of words are plain numbers.
-    select c.id, (c.lexical + $8 * c.semantic)::float8, c.words::float8, c.lexical::float8, c.semantic::float8
-    from compared c order by 2 desc, 1 limit $4
+    select c.id, (c.lexical + $7 * c.semantic)::float8, c.words::float8, c.lexical::float8, c.semantic::float8
+    from compared c order by 2 desc, 1 limit $2
     $sql$,
     case when v_width is null then '0::float8' else
-      'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
+      'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $4), 0) end' end,
     case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end,
-    case when v_source.group_key is null then 's.frequency is null' else 's.id not in (select o.id from own o)' end)
-  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+    case when v_source.group_key is null then format('not (%s)', v_holds) else 's.id not in (select o.id from own o)' end)
+  using v_words, p_limit, private.query_weights(v_words), p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding), p_semantic_weight;
 end
 $$;
@@ -394,7 +401,7 @@ begin
       left join (select r.group_id, sum(greatest(r.meaning, 0)) / 3 as meaning from ranked r where r.nth <= 3 group by 1) m
         on m.group_id = g.group_id
       where g.score > 0 or m.meaning > 0
-      order by g.score / b.score + 2 * coalesce(m.meaning, 0) desc, g.group_id limit greatest(40, $4 * 2)
+      order by g.score / b.score + 2 * coalesce(m.meaning, 0) desc, g.group_id limit greatest(40, $2 * 2)
     ), compared as (
       select l.group_id, l.lexical + 2 * coalesce(sum(%1$s), 0) / 3 as score
       from likely l left join ranked r on r.group_id = l.group_id and r.nth <= 3 %2$s
@@ -403,13 +410,13 @@ begin
     select c.group_id, c.score::float8, (
       select s.id from scanned s cross join totals n where coalesce(s.group_id, s.id) = c.group_id
       order by (%3$s) desc nulls last, s.meaning desc nulls last, s.place limit 1)
-    from (select * from compared d order by d.score desc, d.group_id limit $4) c order by c.score desc, c.group_id
+    from (select * from compared d order by d.score desc, d.group_id limit $2) c order by c.score desc, c.group_id
     $sql$,
     case when v_width is null then '0' else
-      'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $5), 0) end' end,
+      'case when r.meaning is not null then greatest(1 - (t.embedding operator(extensions.<=>) $4), 0) end' end,
     case when v_width is not null then format('left join %s t on t.id = r.id', v_source.table_name) end,
     coalesce(private.bm25(cardinality(v_words), 's', 'n', ' + '), '0::float8'))
-  using v_words, private.any_word(v_words), private.query_weights(v_words), p_limit, p_embedding, p_embedding_model,
+  using v_words, p_limit, private.query_weights(v_words), p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding);
 end
 $$;
@@ -538,7 +545,8 @@ revoke execute on procedure private.declare_search(text, regclass, text[], text,
 call private.declare_execute('private.exact_search_limit()', 'authenticated');
 call private.declare_execute('private.query_words(text)', 'authenticated');
 call private.declare_execute('private.query_weights(tsquery[])', 'authenticated');
-call private.declare_execute('private.any_word(tsquery[])', 'authenticated');
+call private.declare_execute('private.any_word(int)', 'authenticated');
+call private.declare_execute('private.rarities(int)', 'authenticated');
 call private.declare_execute('private.search_scope(text, jsonb)', 'authenticated');
 call private.declare_execute('private.word_frequency(text)', 'authenticated');
 call private.declare_execute('private.bm25(int, text, text, text)', 'authenticated');
