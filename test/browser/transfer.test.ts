@@ -315,7 +315,7 @@ test('a chat is pinned, archived, thrown away and taken back', async () => {
   await said().getByText('Tell me about Bees').waitFor();
 
   await choose('Bees', 'Move to the trash');
-  await page.getByText('Moved to the trash, which keeps it for 30 days.').waitFor();
+  await page.getByText('Moved to the trash, which tells until when it is kept.').waitFor();
   await row('Bees').waitFor({ state: 'detached' });
   await page.getByRole('heading', { name: 'What would you like to know?' }).waitFor();
   // What is in the trash is not found.

@@ -46,7 +46,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
   };
   const trash = useAction(api.conversations.delete, {
     refresh: [conversationKeys.lists],
-    done: 'Moved to the trash, which keeps it for 30 days.',
+    done: 'Moved to the trash, which tells until when it is kept.',
     onSuccess: leave,
   });
   const restore = useAction(api.conversations.restore, { refresh, done: 'Taken out of the trash.' });
