@@ -167,7 +167,10 @@ $$;
 -- What is used of a limit in its period (days and months are those of UTC), and what calls under way have set aside.
 create or replace function private.limit_use(p_limit public.usage_limits)
 returns table (used_tokens bigint, used_cost_usd numeric, reserved_tokens bigint, reserved_cost_usd numeric)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  -- In plpgsql, as limits_for(), whose plans are kept: they are asked before every call of a model.
+  return query
   select coalesce(u.tokens, 0)::bigint, coalesce(u.cost, 0), coalesce(r.tokens, 0)::bigint, coalesce(r.cost, 0)
   from (
     select sum(d.input_tokens + d.output_tokens) as tokens, sum(d.cost_usd) as cost
@@ -187,7 +190,8 @@ language sql stable security definer set search_path = '' as $$
     where a.status = 'reserved' and a.created_at > now() - interval '10 minutes'
       and (a.user_id = p_limit.user_id or a.project_id = p_limit.project_id or a.project_id in (
         select o.id from public.meta_projects o where o.organization_id = p_limit.organization_id))
-  ) r
+  ) r;
+end
 $$;
 
 -- When the period of a limit ends; null for one that holds for good.
@@ -221,7 +225,9 @@ drop function if exists private.limits_in_force(uuid, uuid);
 create or replace function private.limits_for(p_user_id uuid, p_project_id uuid)
 returns table (limit_id uuid, scope text, period text, max_tokens bigint, max_cost_usd numeric, warn_at numeric,
   used_tokens bigint, used_cost_usd numeric, reserved_tokens bigint, reserved_cost_usd numeric)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
   select l.id, case when l.user_id is not null then 'user' when l.project_id is not null then 'project' else 'organization' end,
     l.period, l.max_tokens, l.max_cost_usd, l.warn_at, u.used_tokens, u.used_cost_usd, u.reserved_tokens, u.reserved_cost_usd
   from public.usage_limits l
@@ -230,7 +236,8 @@ language sql stable security definer set search_path = '' as $$
     and (private.is_service() or p.id in (select private.project_ids('viewer')))
   cross join lateral private.limit_use(l) u
   where (l.user_id = p_user_id or l.project_id = p.id or l.organization_id = p.organization_id)
-    and (private.is_service() or p_user_id = (select auth.uid()))
+    and (private.is_service() or p_user_id = (select auth.uid()));
+end
 $$;
 
 -- Every limit the caller can see, with what is used and set aside of it.
