@@ -127,7 +127,8 @@ async function coverDensity(documents) {
   return async (question) =>
     (
       await query(
-        `select id from ${table} order by ts_rank_cd(words, private.any_word(private.query_words($1))) desc limit 10`,
+        `select id from ${table} order by ts_rank_cd(words,
+          (select string_agg(w::text, ' | ')::tsquery from unnest(private.query_words($1)) w)) desc limit 10`,
         [question],
       )
     ).map(({ id }) => id);
