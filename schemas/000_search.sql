@@ -167,9 +167,8 @@ $$;
 
 -- The common table expressions every search starts from. Parameters of the statement: $1 words, $2 limit, $3 weights
 -- of the words, $4 embedding, $5 its model, $6 its bits.
--- scanned: the caller's rows, each with how often it holds each word (null: not), whether it holds any, and the estimated
--- cosine; totals: their average length and each word's rarity; grouped and group_totals: the same for groups;
--- group_scores.
+-- scanned: the caller's rows, each with how often it holds each word (null: not) and the estimated cosine; totals:
+-- their average length and each word's rarity; grouped and group_totals: the same for groups; group_scores.
 -- A column for each word, where an array would be made for each row and be looked into by each expression.
 create or replace function private.search_scan(p_source text, p_filter jsonb, p_words int, p_width int)
 returns text language plpgsql stable set search_path = '' as $$

@@ -181,7 +181,14 @@ describe('bad input', () => {
     ],
     ['a presentation that is cut', makePptx([{ shapes: '' }]).slice(0, 900), 'unprocessable', /damaged/],
     ['a presentation without one of its slides', makePptx([{ shapes: '' }], [4]), 'unprocessable', /damaged/],
+    ['a presentation of pictures alone', makePptx([{ shapes: '<p:pic/>' }]), 'unprocessable', /no text/],
     ['an Excel workbook of nothing', makeXlsx('x', []), 'unprocessable', /no text/],
+    [
+      'an Excel workbook of blanks',
+      makeXlsx('x', ['<c r="A1" t="inlineStr"><is><t xml:space="preserve"> </t></is></c>']),
+      'unprocessable',
+      /no text/,
+    ],
     ['an archive', makeZip({ 'a.txt': 'x' }), 'unsupported_type', /zip/],
     ['blanks only', bytes(' \n \n'), 'unprocessable', /no text/],
   ])('%s', async (_what, content, code, message) => {

@@ -19,10 +19,9 @@ const presentation = 'ppt/presentation.xml';
 const needed =
   /^ppt\/(?:presentation\.xml|(?:slides|notesSlides)\/[^/]+\.xml|(?:slides\/)?_rels\/[^/]+\.rels)$/;
 
-const damaged = (cause?: unknown): AppError =>
+const damaged = (): AppError =>
   new AppError('unprocessable', 'The presentation is damaged and cannot be read.', {
     fix: 'Open it in a presentation program, save it again and upload the new copy.',
-    cause,
   });
 
 /**
@@ -34,12 +33,18 @@ export function pptxToMarkdown(
   limits: ExtractionLimits,
 ): { text: string; pages: PageRange[] } {
   const parts = unpackArchive(bytes, limits.unpackedBytes, (name) => needed.test(name));
-  const read = (name: string): XmlElement => {
+  const find = (name: string): XmlElement | undefined => {
     const part = parts.get(name);
-    if (!part) throw damaged();
-    return new DOMParser().parseFromString(part.toString('utf8'), 'text/xml') as unknown as XmlElement;
+    return (
+      part && (new DOMParser().parseFromString(part.toString('utf8'), 'text/xml') as unknown as XmlElement)
+    );
   };
-  const targets = relationsOf(presentation, parts.has(relationsName(presentation)) ? read : () => undefined);
+  const read = (name: string): XmlElement => {
+    const found = find(name);
+    if (!found) throw damaged();
+    return found;
+  };
+  const targets = relationsOf(presentation, find);
   const slides = all(read(presentation), 'p:sldId').map(
     (slide) => targets.find(({ id }) => id === slide.getAttribute('r:id'))?.name ?? '',
   );
@@ -53,10 +58,8 @@ export function pptxToMarkdown(
     );
   const texts = slides.map((name, i) => {
     const slide = read(name);
-    const notes = relationsOf(name, (rels) => (parts.has(rels) ? read(rels) : undefined)).find(({ type }) =>
-      type.endsWith('/notesSlide'),
-    );
-    return slideToMarkdown(slide, notes && parts.has(notes.name) ? read(notes.name) : undefined, i + 1);
+    const notes = relationsOf(name, find).find(({ type }) => type.endsWith('/notesSlide'));
+    return slideToMarkdown(slide, notes && find(notes.name), i + 1);
   });
   return joinPages(texts);
 }
@@ -69,9 +72,9 @@ const relationsName = (part: string): string =>
 /** What a part refers to; targets are relative to it, or begin with a slash. */
 function relationsOf(
   part: string,
-  read: (name: string) => XmlElement | undefined,
+  find: (name: string) => XmlElement | undefined,
 ): { id: string; type: string; name: string }[] {
-  const relations = read(relationsName(part));
+  const relations = find(relationsName(part));
   if (!relations) return [];
   return all(relations, 'Relationship').map((relation) => ({
     id: relation.getAttribute('Id') ?? '',
@@ -80,6 +83,7 @@ function relationsOf(
   }));
 }
 
+/** Empty for a slide without a word, as one of pictures alone. */
 function slideToMarkdown(slide: XmlElement, notes: XmlElement | undefined, number: number): string {
   let title = '';
   const body: string[] = [];
@@ -111,6 +115,7 @@ function slideToMarkdown(slide: XmlElement, notes: XmlElement | undefined, numbe
         .filter((shape) => placeholderOf(shape) === 'body')
         .flatMap((shape) => paragraphsOf(shape).map(({ text }) => text))
     : [];
+  if (title === '' && body.length === 0 && said.length === 0) return '';
   return [`## ${title || `Slide ${number}`}`, ...body, ...(said.length > 0 ? ['Notes:', ...said] : [])].join(
     '\n\n',
   );

@@ -23,7 +23,7 @@ export async function xlsxToMarkdown(bytes: Uint8Array, unpackedBytes: number): 
 }
 
 const tableOf = (data: SheetData): string =>
-  markdownTable(data.map((row) => row.map(textOf)).filter((row) => row.some((cell) => cell !== '')));
+  markdownTable(data.map((row) => row.map(textOf)).filter((row) => row.some((cell) => cell.trim() !== '')));
 
 function textOf(value: CellValue | null): string {
   if (value === null) return '';
