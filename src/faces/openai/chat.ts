@@ -106,30 +106,32 @@ export async function* chatChunks(
     },
   });
   yield chunk({ role: 'assistant', content: '' });
-  /** Calls by their ids: their places, and the arguments that were sent of each. */
-  const calls = new Map<string, { index: number; sent: string }>();
+  /** Calls that were begun, by their ids: the place of each, and whether nothing of its arguments was sent. */
+  const calls = new Map<string, { index: number; isBlank: boolean }>();
   for await (const event of events) {
     if (event.type === 'text') yield chunk({ content: event.text });
     else if (event.type === 'reasoning') yield chunk({ reasoning_content: event.text });
     else if (event.type === 'tool-input') {
       const { id, name, text } = event;
-      const call = calls.get(id);
-      calls.set(id, { index: call?.index ?? calls.size, sent: `${call?.sent ?? ''}${text}` });
-      if (call && text !== '')
+      const begun = calls.get(id);
+      const call = begun ?? { index: calls.size, isBlank: true };
+      calls.set(id, call);
+      if (text.trim() !== '') call.isBlank = false;
+      if (!begun) yield chunk({ tool_calls: [{ index: call.index, ...functionCall(id, name, text) }] });
+      else if (text !== '')
         yield chunk({ tool_calls: [{ index: call.index, function: { arguments: text } }] });
-      else if (!call)
-        yield chunk({ tool_calls: [{ index: calls.size - 1, ...functionCall(id, name, text) }] });
     } else if (event.type === 'tool-call') {
-      const call = calls.get(event.id);
-      if (!call) {
-        calls.set(event.id, { index: calls.size, sent: '' });
-        yield chunk({ tool_calls: [{ index: calls.size - 1, ...callOf(event) }] });
-        continue;
+      const begun = calls.get(event.id);
+      if (begun) {
+        // A call without arguments may come without braces.
+        const rest = begun.isBlank ? { function: { arguments: JSON.stringify(event.input) } } : {};
+        const more = { ...rest, ...extraOf(event) };
+        if (Object.keys(more).length > 0) yield chunk({ tool_calls: [{ index: begun.index, ...more }] });
+      } else {
+        const index = calls.size;
+        calls.set(event.id, { index, isBlank: false });
+        yield chunk({ tool_calls: [{ index, ...callOf(event) }] });
       }
-      // A call without arguments may come without braces.
-      const rest = call.sent.trim() === '' ? { function: { arguments: JSON.stringify(event.input) } } : {};
-      const more = { ...rest, ...extraOf(event) };
-      if (Object.keys(more).length > 0) yield chunk({ tool_calls: [{ index: call.index, ...more }] });
     } else {
       if (event.error) throw providerFailed(event.error);
       yield chunk({}, finishReasons[event.stopReason]);

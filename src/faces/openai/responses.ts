@@ -148,10 +148,9 @@ class Building {
 
   /** Arguments of a call as the model writes them. */
   write({ id, name, text }: { id: string; name: string; text: string }): ServerEvent[] {
-    const begun = this.#calls.get(id);
-    const events = begun ? [] : this.#openCall(id, name);
-    const item = begun ?? this.#calls.get(id);
-    if (item && text !== '') {
+    const events: ServerEvent[] = [];
+    const item = this.#calls.get(id) ?? this.#openCall(id, name, events);
+    if (text !== '') {
       item.arguments += text;
       events.push(
         this.event('response.function_call_arguments.delta', { ...this.#placeOfCall(item), delta: text }),
@@ -175,8 +174,8 @@ class Building {
     ];
   }
 
-  #openCall(id: string, name: string): ServerEvent[] {
-    const events = this.#closeItem('completed');
+  #openCall(id: string, name: string, events: ServerEvent[]): CallItem {
+    events.push(...this.#closeItem('completed'));
     const item = {
       id: `fc_${newId()}`,
       type: 'function_call',
@@ -187,7 +186,8 @@ class Building {
     };
     this.#calls.set(id, item);
     const output_index = this.#output.push(item) - 1;
-    return [...events, this.event('response.output_item.added', { output_index, item: { ...item } })];
+    events.push(this.event('response.output_item.added', { output_index, item: { ...item } }));
+    return item;
   }
 
   #placeOfCall(item: CallItem) {
