@@ -414,13 +414,17 @@ $$;
 
 -- The messages from a root to this one, oldest first, without steps.
 create or replace function public.message_path(p_message_id uuid)
-returns table (id uuid, sequence bigint) language sql stable set search_path = '' as $$
+returns table (id uuid, sequence bigint) language plpgsql stable set search_path = '' as $$
+begin
+  -- In plpgsql, as claim_messages(), whose plans are kept: each answer waits for both.
+  return query
   with recursive path as (
     select m.id, m.sequence, m.parent_message_id from public.meta_messages m where m.id = p_message_id and not m.is_step
     union all
     select m.id, m.sequence, m.parent_message_id from public.meta_messages m join path p on m.id = p.parent_message_id
   )
-  select p.id, p.sequence from path p order by p.sequence
+  select p.id, p.sequence from path p order by p.sequence;
+end
 $$;
 
 -- Who said a message or asked for it, by name, for those who may read it and nobody else.
@@ -522,7 +526,9 @@ $$;
 
 -- Gives a process up to p_limit answers that nobody generates: new ones and those of a lost process.
 create or replace function public.claim_messages(p_worker text, p_limit int default 1, p_lease interval default '30 seconds')
-returns setof public.meta_messages language sql volatile set search_path = '' as $$
+returns setof public.meta_messages language plpgsql volatile set search_path = '' as $$
+begin
+  return query
   update public.meta_messages m
   set lease_owner = p_worker, lease_expires_at = now() + p_lease, attempt = m.attempt + 1
   where m.id in (
@@ -532,7 +538,8 @@ returns setof public.meta_messages language sql volatile set search_path = '' as
       and not exists (select from public.meta_conversations t where t.id = c.conversation_id and t.agent_type = 'task')
     order by c.created_at limit p_limit for update skip locked
   )
-  returning m.*
+  returning m.*;
+end
 $$;
 
 -- Keeps an answer for the process that generates it, also while that titles the conversation of a complete one. False:

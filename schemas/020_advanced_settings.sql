@@ -347,26 +347,27 @@ create unique index if not exists idx_model_providers_default on public.model_pr
 
 -- ------------------------------------------------------------------------------------------------ functions
 
--- A person's settings as one object; the columns' defaults for somebody without a row.
-create or replace function public.get_user_settings(p_user_id uuid)
-returns jsonb language plpgsql stable set search_path = '' as $$
-declare
-  v_settings jsonb;
+-- The settings of somebody who has chosen none: the columns' defaults, read from the catalog at each deployment, so that they are
+-- written down once.
+do $do$
 begin
-  select to_jsonb(s) - array['id', 'created_at', 'updated_at'] into v_settings
-  from public.user_settings s where s.user_id = p_user_id;
-  if v_settings is null then
-    -- The defaults are read from the catalog, so that they are written down once.
-    execute (
-      select 'select jsonb_build_object(''user_id'', $1, ' || string_agg(
-        format('%L, %s', a.attname, pg_get_expr(d.adbin, d.adrelid)), ', ') || ')'
+  execute format('create or replace function private.default_user_settings() returns jsonb language sql stable '
+    'set search_path = '''' as $$ select jsonb_build_object(%s) $$', (
+      select string_agg(format('%L, %s', a.attname, pg_get_expr(d.adbin, d.adrelid)), ', ' order by a.attnum)
       from pg_catalog.pg_attribute a
       join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = 'public.user_settings'::regclass
-        and a.attname not in ('id', 'user_id', 'created_at', 'updated_at')
-    ) into v_settings using p_user_id;
-  end if;
-  return v_settings;
+        and a.attname not in ('id', 'user_id', 'created_at', 'updated_at')));
+end
+$do$;
+
+-- A person's settings as one object; the columns' defaults for somebody without a row.
+create or replace function public.get_user_settings(p_user_id uuid)
+returns jsonb language plpgsql stable set search_path = '' as $$
+begin
+  return coalesce(
+    (select to_jsonb(s) - array['id', 'created_at', 'updated_at'] from public.user_settings s where s.user_id = p_user_id),
+    private.default_user_settings() || jsonb_build_object('user_id', p_user_id));
 end
 $$;
 
@@ -516,6 +517,7 @@ create or replace trigger refuse_agents before insert or update or delete on pub
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
+call private.declare_execute('private.default_user_settings()', 'authenticated');
 call private.declare_execute('public.get_user_settings(uuid)', 'authenticated');
 
 call private.declare_execute('private.track_settings_history()');

@@ -6,8 +6,8 @@
 -- their bill; people see their own, members their project's. usage_daily sums it up per day, by trigger, so that calls
 -- older than a year can go (cleanup_api_usage()) and limits are checked fast.
 --
--- usage_limits cap tokens or money of a person, a project or an organization per day, month or for good. Before a call the
--- server sets the most it may use aside with reserve_usage(): a row of api_usage with status reserved, written while the
+-- usage_limits cap tokens or money of a person, a project or an organization per day, month or for good. Before a call that
+-- a limit holds for, the server sets the most it may use aside with reserve_usage(): a row of api_usage with status reserved, written while the
 -- limits in force are locked, so that parallel calls cannot pass a limit together; MA402 says which one stands in the way.
 -- The call's end replaces it by what was used, and a reservation whose call never came home counts for ten minutes.
 -- (meta_budgets of 001 reserve per project and tier.)

@@ -20,6 +20,7 @@ import {
   ImportSource,
   LiveText,
   Previewing,
+  ReadAhead,
   Sharing,
 } from './domains/conversations/index.ts';
 import {
@@ -136,6 +137,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     personas,
     extensions: extensionsFor,
   };
+  const ahead = new ReadAhead(turnDeps, embedding);
 
   const registry = new Registry([
     ...authOperations(auth),
@@ -150,7 +152,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
     ...conversationOperations({
       conversations,
       approvals,
-      asking: new Asking(database, live, embedding),
+      asking: new Asking(database, live, ahead),
       previewing: new Previewing(turnDeps),
       sharing: new Sharing(database),
       importing,
@@ -180,7 +182,7 @@ export async function createApp(config: Config, options: AppOptions = {}) {
       },
       [
         new TaskSource(agentDeps, concurrency),
-        new AnswerSource(turnDeps, live, answersAtOnce),
+        new AnswerSource(turnDeps, live, ahead, answersAtOnce),
         new FileSource(database, files, extractor),
         new MemorySource({ database, clock, models, memory }),
         new EmbeddingSource(database, embedding),

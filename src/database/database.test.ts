@@ -91,6 +91,26 @@ test('a statement that runs too long ends, and the database goes on', async () =
   expect(rows).toEqual([{ n: 1 }]);
 });
 
+test('what was sent behind a statement that runs too long happens once, after it', async () => {
+  const slow = database.asService(
+    'slow',
+    (s) => sql`select count(*) from generate_series(1, 400000000)`.execute(s),
+    { timeoutMs: 500, atOnce: true },
+  );
+  const behind = [20, 21, 22].map((n) =>
+    database.asService('test', (s) => sql`insert into t values (${n})`.execute(s), {
+      timeoutMs: 500,
+      atOnce: n !== 22,
+    }),
+  );
+  await expect(slow).rejects.toMatchObject({ code: 'timeout' });
+  await Promise.all(behind);
+  const { rows } = await database.asService('test', (s) =>
+    sql<{ n: number }>`delete from t where n > 6 returning n`.execute(s),
+  );
+  expect(rows.map(({ n }) => n)).toEqual([20, 21, 22]);
+});
+
 test('a prepared statement goes on after its table changed, and after the database was opened again', async () => {
   const all = async () =>
     (await database.asService('test', (s) => sql`select * from t order by n`.execute(s))).rows;

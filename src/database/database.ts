@@ -9,10 +9,10 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { AppError } from '../kernel/errors.ts';
-import { EmbeddedEngine } from './embedded.ts';
+import { EmbeddedEngine, InterruptedError } from './embedded.ts';
 import { toAppError } from './errors.ts';
 import type { Principal } from './principal.ts';
-import { gather, isStalePlan, statementName } from './statements.ts';
+import { forgetStatements, gather, isStalePlan, statementName } from './statements.ts';
 import type { DB } from './types.gen.ts';
 
 /** A typed query builder bound to one transaction of one principal. Always the first argument of a query. */
@@ -67,6 +67,9 @@ function exactDate(text: string): Date & { exact: string } {
   return date;
 }
 
+/** How long a connection that nobody uses is kept: a new one starts a process, and plans all its statements anew. */
+const idleMs = 600_000;
+
 /** How often a transaction that lost to a concurrent one (SQLSTATE 40001, 40P01) is tried again. */
 const conflictRetries = 3;
 
@@ -83,6 +86,8 @@ export class Database {
   readonly #timeoutMs: number;
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
   #listenClient: pg.Client | undefined;
+  /** The end of the transaction that was begun last on the embedded database. */
+  #lastEnd: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   private constructor(options: DatabaseOptions, embedded: EmbeddedEngine | undefined) {
@@ -104,6 +109,7 @@ export class Database {
         : {
             connectionString: options.url,
             max: options.poolSize ?? 10,
+            idleTimeoutMillis: idleMs,
             connectionTimeoutMillis: 10_000,
             application_name: 'meta-agent',
             pipeline: true,
@@ -216,8 +222,9 @@ export class Database {
       } catch (error) {
         const lostToAnother =
           error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');
-        const mayGoOn = lostToAnother || isStalePlan(error);
-        if (!mayGoOn || attempt >= conflictRetries) throw toAppError(error);
+        const mayGoOn = lostToAnother || isStalePlan(error) || error instanceof BehindInterruptedError;
+        if (!mayGoOn || attempt >= conflictRetries)
+          throw toAppError(error instanceof BehindInterruptedError ? error.cause : error);
       }
     }
   }
@@ -230,12 +237,20 @@ export class Database {
     options.signal?.throwIfAborted();
     const client = await this.#pool.connect();
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
-    const stopGuards = this.#guard(client, timeoutMs, options.signal);
     const transaction: Transaction = { client, prepares: options.prepares ?? true, isOpen: true };
+    const handsOn = this.#embedded !== undefined && options.atOnce === true;
+    const guard = this.#guard(client, timeoutMs, options.signal);
+    let ended = () => {};
+    this.#lastEnd = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
     let broken: Error | undefined;
     try {
       const last = () => {
-        transaction.committed ??= commitBehind(transaction);
+        transaction.committed ??= commitBehind(transaction, () => {
+          // The next one travels behind this, instead of waiting until its results are back.
+          if (handsOn) client.release();
+        });
       };
       if (options.atOnce) last();
       // Sent together with the first statement of the work; an error in either aborts the transaction,
@@ -266,34 +281,56 @@ export class Database {
       } catch (error) {
         const cause = (await openFailure) ?? (isAborted(error) ? transaction.failure : error);
         transaction.isOpen = false;
-        await transaction.committed?.catch(() => {});
-        await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
-        // Its other statements may be as old.
-        if (isStalePlan(cause)) broken = cause as Error;
+        // A commit ends it also where it was aborted.
+        if (transaction.committed) await transaction.committed.catch(() => {});
+        else
+          await client.query('rollback').catch((rollbackError: Error) => {
+            broken = rollbackError;
+          });
+        if (isStalePlan(cause)) forgetStatements();
+        if (cause instanceof InterruptedError && !guard.hasFired)
+          throw new BehindInterruptedError('It waited behind what was interrupted.', { cause });
         throw cause;
       }
     } finally {
-      stopGuards();
-      client.release(broken);
+      guard.stop();
+      ended();
+      if (!handsOn) client.release(broken);
     }
   }
 
-  /** Enforces the timeout from outside (embedded) and the caller's abort (Postgres). */
-  #guard(client: pg.PoolClient, timeoutMs: number, signal: AbortSignal | undefined): () => void {
+  /**
+   * Enforces the timeout from outside (embedded, from when what was begun before it has ended) and the caller's abort
+   * (Postgres).
+   */
+  #guard(client: pg.PoolClient, timeoutMs: number, signal: AbortSignal | undefined): Guard {
     if (this.#embedded) {
       const embedded = this.#embedded;
-      const timer = setTimeout(() => void embedded.interrupt(), timeoutMs);
-      return () => clearTimeout(timer);
+      let timer: NodeJS.Timeout | undefined;
+      let isStopped = false;
+      const guard: Guard = {
+        hasFired: false,
+        stop() {
+          isStopped = true;
+          clearTimeout(timer);
+        },
+      };
+      void this.#lastEnd.then(() => {
+        if (isStopped) return;
+        timer = setTimeout(() => {
+          guard.hasFired = true;
+          void embedded.interrupt();
+        }, timeoutMs);
+      });
+      return guard;
     }
-    if (!signal) return () => {};
+    if (!signal) return { hasFired: false, stop() {} };
     const { processID } = client as unknown as { processID: number };
     const cancel = () => {
       this.#pool.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
     };
     signal.addEventListener('abort', cancel, { once: true });
-    return () => signal.removeEventListener('abort', cancel);
+    return { hasFired: false, stop: () => signal.removeEventListener('abort', cancel) };
   }
 
   #notify(channel: string, payload: string): void {
@@ -332,6 +369,16 @@ export class Database {
   }
 }
 
+/** What ends a transaction from outside. */
+interface Guard {
+  /** Whether its time was up. */
+  hasFired: boolean;
+  stop(): void;
+}
+
+/** Nothing of the transaction was run: the thread was stopped while it worked on another, before it. */
+class BehindInterruptedError extends Error {}
+
 /** One transaction on one connection. */
 interface Transaction {
   client: pg.PoolClient;
@@ -353,9 +400,12 @@ function commit(transaction: Transaction): Promise<pg.QueryResult> {
 }
 
 /** Commits behind the statements that are sent in this turn of the event loop. Asked for before they are gathered. */
-function commitBehind(transaction: Transaction): Promise<pg.QueryResult> {
+function commitBehind(transaction: Transaction, sent: () => void): Promise<pg.QueryResult> {
   const committed = new Promise<pg.QueryResult>((resolve, reject) => {
-    setImmediate(() => commit(transaction).then(resolve, reject));
+    setImmediate(() => {
+      commit(transaction).then(resolve, reject);
+      sent();
+    });
   });
   committed.catch(() => {});
   return committed;

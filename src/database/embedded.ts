@@ -4,6 +4,13 @@ import { AppError } from '../kernel/errors.ts';
 import { startWorker } from '../kernel/worker.ts';
 import type { EmbeddedReply, EmbeddedWorkerData } from './embedded-worker.ts';
 
+/** The thread was stopped because a statement ran too long. */
+export class InterruptedError extends Error {
+  constructor() {
+    super('statement timeout');
+  }
+}
+
 /**
  * Embedded PostgreSQL (PGlite) behind the wire protocol: the ordinary `pg` driver connects to the stream
  * that `connect()` gives, so both engines share one driver, one type mapping and one error shape.
@@ -38,7 +45,7 @@ export class EmbeddedEngine {
   async interrupt(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    this.#stream?.destroy(new Error('statement timeout'));
+    this.#stream?.destroy(new InterruptedError());
     await (await worker?.catch(() => undefined))?.terminate();
   }
 

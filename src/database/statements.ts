@@ -8,6 +8,7 @@ const mostSeen = 5_000;
 
 const names = new Map<string, string | null>();
 let prepared = 0;
+let generation = 0;
 
 /**
  * The name under which a statement is prepared, from the second time it comes: parsing and planning one under row-level
@@ -21,9 +22,16 @@ export function statementName(text: string): string | undefined {
     return undefined;
   }
   if (prepared === mostPrepared) return undefined;
-  const name = `s${++prepared}`;
+  const name = `s${generation}.${++prepared}`;
   names.set(text, name);
   return name;
+}
+
+/** Prepares all statements anew, under other names: where one is stale, others may be. */
+export function forgetStatements(): void {
+  names.clear();
+  prepared = 0;
+  generation++;
 }
 
 /** A prepared statement whose tables were changed since, by another version of this program. */

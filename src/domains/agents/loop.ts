@@ -224,9 +224,13 @@ async function stream(
 ): Promise<FinishEvent> {
   const { model } = phase;
   const started = deps.clock.now();
-  // The vendor is asked meanwhile; nothing it says is taken before there is a place for it.
+  // The vendor is asked meanwhile. What it says is kept where there is a place for it, and nowhere else.
+  phase.record.begins?.();
+  let lost: { error: unknown } | undefined;
   const opened = inSession(deps, phase, (session) => phase.record.open(session, model.label));
-  opened.catch(() => {});
+  opened.catch((error: unknown) => {
+    lost = { error };
+  });
   const events = model.provider.stream({
     ...request,
     signal,
@@ -241,7 +245,7 @@ async function stream(
   );
   try {
     for await (const event of events) {
-      await opened;
+      if (lost) throw lost.error;
       if (event.type === 'text') {
         text += event.text;
         phase.record.said?.(event.text);

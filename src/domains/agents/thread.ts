@@ -216,6 +216,8 @@ export interface Recorder {
   steps(session: Session): Promise<Step[]>;
   /** Drops what a crashed process left half said; absent where none can have. */
   recover?(session: Session): Promise<void>;
+  /** Is told that the model is called, before anything else of that call. */
+  begins?(): void;
   /** Opens the place where the next answer grows. */
   open(session: Session, model: string): Promise<string>;
   append(session: Session, id: string, text: string): Promise<void>;

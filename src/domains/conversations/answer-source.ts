@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Session, UserPrincipal } from '../../database/index.ts';
+import { found, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { Claim, WorkSource } from '../../jobs/index.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { failureOf, runPhase } from '../agents/index.ts';
@@ -8,10 +8,19 @@ import { openSpending } from '../usage/index.ts';
 import { AttachedFiles } from './attachments.ts';
 import { Heartbeats } from './heartbeats.ts';
 import type { LiveText } from './live-text.ts';
-import { answerRecorder, failAnswer, noteTurn } from './recorder.ts';
+import type { ReadAhead } from './read-ahead.ts';
+import { answerRecorder, failAnswer } from './recorder.ts';
 import { titleConversation } from './title.ts';
 import { permit } from './tools/approvals.ts';
-import { composeTurn, contextOf, factsFor, placeOf, type TurnDeps } from './turn.ts';
+import {
+  answererFor,
+  artifactsBeside,
+  chosenFor,
+  composeTurn,
+  contextOf,
+  factsFor,
+  type TurnDeps,
+} from './turn.ts';
 
 /**
  * How often growing text is kept: each answer a few times a second, many at once less often, so that keeping them
@@ -28,6 +37,8 @@ interface AnswerClaim extends Claim {
   project_id: string | null;
   is_private: boolean;
   question: string;
+  /** What the answer says so far. */
+  content: string;
 }
 
 /** Answers of chats: produced by a worker, so that leaving the page stops nothing. */
@@ -37,11 +48,14 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   readonly concurrency: number;
   readonly #deps: TurnDeps;
   readonly #live: LiveText;
+  readonly #ahead: ReadAhead;
   readonly #heartbeats: Heartbeats;
 
-  constructor(deps: TurnDeps, live: LiveText, concurrency: number) {
+  constructor(deps: TurnDeps, live: LiveText, ahead: ReadAhead, concurrency: number) {
     this.#deps = deps;
     this.#live = live;
+    this.#ahead = ahead;
+    ahead.serve();
     this.#heartbeats = new Heartbeats(deps.database);
     this.concurrency = concurrency;
   }
@@ -52,7 +66,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
       async (session) => {
         const { rows } = await sql<AnswerClaim>`
           select m.id, m.attempt, m.conversation_id, u.id as author_id, u.role, m.project_id, c.is_private,
-            coalesce(q.content, '') as question
+            coalesce(q.content, '') as question, m.content
           from claim_messages(${worker}, ${limit}, make_interval(secs => ${leaseSeconds})) m
           join users u on u.id = coalesce(m.author_id, m.user_id)
           join meta_conversations c on c.id = m.conversation_id
@@ -72,14 +86,7 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   async run(claim: AnswerClaim, worker: string, signal: AbortSignal): Promise<void> {
     const { database } = this.#deps;
     try {
-      const principal: UserPrincipal = {
-        kind: 'user',
-        user_id: claim.author_id,
-        role: claim.role,
-        scopes: ['*'],
-        permissions: [],
-        agent: 'chat',
-      };
+      const principal = answererFor({ user_id: claim.author_id, role: claim.role });
       if ((await this.#answer(claim, worker, principal, signal)) === 'waiting') return;
       await titleConversation(this.#deps, claim, principal, signal);
     } catch (error) {
@@ -95,28 +102,34 @@ export class AnswerSource implements WorkSource<AnswerClaim> {
   async #answer(claim: AnswerClaim, worker: string, principal: UserPrincipal, signal: AbortSignal) {
     const { database, clock } = this.#deps;
     const { conversation_id, project_id, id } = claim;
-    const recorder = answerRecorder(claim, this.#live, (session) =>
-      Promise.all([
-        noteTurn(session, id, { memory_ids, parameters, show_thinking: turn.showThinking }),
-        this.#deps.memory.touch(session, memory_ids),
-      ]),
-    );
-    const [{ place, steps }, facts] = await Promise.all([
+    const recorder = answerRecorder(claim, this.#live, {
+      given: () => ({ memory_ids, parameters, show_thinking: turn.showThinking }),
+      note: (session) => this.#deps.memory.touch(session, memory_ids),
+    });
+    const ahead = this.#ahead.take(id);
+    const [[artifacts, steps, chosenNow], facts, chosenAhead] = await Promise.all([
       database.as(
         principal,
-        async (session) => {
-          const [place, steps] = await Promise.all([
-            placeOf(this.#deps, session, principal, { conversation_id, leaf: id }),
+        (session) =>
+          Promise.all([
+            artifactsBeside(session, conversation_id, id),
             recorder.steps(session),
-          ]);
-          return { place: { ...place, answer_id: id }, steps };
-        },
+            ahead ? undefined : chosenFor(this.#deps, session, principal, conversation_id),
+          ]),
         { atOnce: true },
       ),
-      factsFor(this.#deps, claim, principal, signal),
+      ahead?.facts ?? factsFor(this.#deps, claim, principal, signal),
+      ahead?.chosen,
     ]);
-    // It may have been made private since it was claimed.
-    const turn = await composeTurn(this.#deps, place, place.is_private ? [] : facts, principal);
+    const chosen = found(chosenAhead ?? chosenNow, 'The conversation');
+    // It may have been made private meanwhile.
+    const is_private = chosen.is_private || claim.is_private;
+    const turn = await composeTurn(
+      this.#deps,
+      { ...chosen, is_private, answer_id: id, artifacts },
+      is_private ? [] : facts,
+      principal,
+    );
     const { model, tier, memory_ids, parameters } = turn;
     const attached = new AttachedFiles(this.#deps, principal, model);
     const hold = async (session: Session): Promise<void> => {

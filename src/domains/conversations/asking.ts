@@ -3,12 +3,11 @@ import { type Database, found, type Session } from '../../database/index.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { UserContext } from '../../operations/index.ts';
-import type { PersonalEmbedding } from '../usage/index.ts';
 import type { conversationsContract } from './contract.ts';
 import type { LiveText } from './live-text.ts';
 import * as queries from './queries.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { readConversation } from './service.ts';
-import { lookedFor } from './turn.ts';
 import { toMessage } from './view.ts';
 
 type Input<K extends keyof typeof conversationsContract> = z.output<
@@ -21,12 +20,12 @@ const titleLength = 80;
 export class Asking {
   readonly #database: Database;
   readonly #live: LiveText;
-  readonly #embedding: PersonalEmbedding;
+  readonly #ahead: ReadAhead;
 
-  constructor(database: Database, live: LiveText, embedding: PersonalEmbedding) {
+  constructor(database: Database, live: LiveText, ahead: ReadAhead) {
     this.#database = database;
     this.#live = live;
-    this.#embedding = embedding;
+    this.#ahead = ahead;
   }
 
   /** Keeps the question and the place of its answer in one transaction, after the last message that is shown. */
@@ -35,6 +34,8 @@ export class Asking {
     mustSaySomething(content, file_ids);
     const key = context.idempotency_key;
     const ids = { user_id: newId(), answer_id: newId() };
+    const reading = { ...ids, conversation_id: id, principal: context.principal };
+    this.#ahead.begin(reading);
     const { asked, sent } = await this.#database.as(context.principal, async (session, last) => {
       // They travel together and run in this order: what is read of the tree is read under the lock.
       const [row, , generating, leaf] = await Promise.all([
@@ -45,7 +46,7 @@ export class Asking {
       ]);
       const conversation = found(row, 'The conversation');
       mustBeFree(generating, key);
-      if (!conversation.is_private) this.#embedding.expect(lookedFor(content));
+      if (!conversation.is_private) this.#ahead.look(reading, content, conversation.project_id);
       // Whether files that go along are there is known only afterwards.
       const isAlone = file_ids.length === 0;
       if (isAlone) last();

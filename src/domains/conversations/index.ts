@@ -4,6 +4,7 @@ export { ConversationEvents } from './events.ts';
 export { LiveText } from './live-text.ts';
 export { conversationOperations } from './operations.ts';
 export { Previewing } from './preview.ts';
+export { ReadAhead } from './read-ahead.ts';
 export { ConversationService } from './service.ts';
 export { Sharing } from './sharing/sharing.ts';
 export { Approvals } from './tools/approvals.ts';

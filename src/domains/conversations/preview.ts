@@ -16,10 +16,11 @@ import type { conversationsContract } from './contract.ts';
 import { findLeaf } from './queries.ts';
 import { stepsBefore } from './recorder.ts';
 import {
+  artifactsBeside,
+  chosenFor,
   composeTurn,
   contextOf,
   factsFor,
-  placeOf,
   placeOfNew,
   type TurnDeps,
   type TurnPlace,
@@ -48,7 +49,10 @@ export class Previewing {
     const { place, before } = await this.#deps.database.as(principal, async (session) => {
       const leaf = await findLeaf(session, conversation_id);
       return {
-        place: await placeOf(this.#deps, session, principal, { conversation_id, leaf }),
+        place: {
+          ...(await chosenFor(this.#deps, session, principal, conversation_id)),
+          artifacts: await artifactsBeside(session, conversation_id, leaf),
+        },
         before: await stepsBefore(session, leaf),
       };
     });

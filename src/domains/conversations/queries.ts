@@ -208,7 +208,7 @@ export async function listMessages(session: Session, conversationId: string): Pr
   return rows;
 }
 
-/** Messages of chats by their ids, those that the caller can see. */
+/** Messages of chats by their ids, at least one, those that the caller can see. */
 export async function findMessages(session: Session, ids: string[]): Promise<Map<string, MessageRow>> {
   const { rows } = await sql<MessageRow>`
     select ${messageColumns}
@@ -221,7 +221,7 @@ export async function findMessages(session: Session, ids: string[]): Promise<Map
         and not s.is_step
     ) t on true
     join meta_conversations c on c.id = m.conversation_id
-    where m.id = any(${ids}::uuid[]) and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
+    where m.id in (${sql.join(ids)}) and c.agent_type <> 'task' and c.deleted_at is null`.execute(session);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -9,11 +9,12 @@ import { announce, announceText } from './queries.ts';
 /** Messages of the answer's path that a model is shown again; older ones are found by search. */
 const historyMessages = 40;
 
+/** The limit is part of the text: with it as a parameter PostgreSQL makes a plan for each execution, which takes longer than it. */
 const history = (last: RawBuilder<unknown>, most: number) => sql`
   select m.* from message_path(${last}) p join meta_messages m on m.id = p.id
   where m.role in ('user', 'assistant')
     and (m.content <> '' or exists (select from meta_message_attachments f where f.message_id = m.id))
-  order by m.sequence desc limit ${most}`;
+  order by m.sequence desc limit ${sql.lit(most)}`;
 
 const stepFields = sql`s.id, s.sequence, s.role, s.content, s.status, s.tool_calls, s.tool_call_id, s.tool_name, s.tool_output,
   '' as phase, 0 as remarks, coalesce((s.metadata ->> 'is_error')::boolean, false) as is_error,
@@ -28,22 +29,32 @@ export async function stepsBefore(session: Session, last: string | null): Promis
   return rows;
 }
 
+/** What is kept with an answer of what its model is given: facts from memory, the parameters it takes, what is shown of it. */
+export interface Given {
+  memory_ids: string[];
+  parameters: ModelParameters;
+  show_thinking: boolean;
+}
+
 /**
  * Keeps an answer of a chat. Its text grows in the one message people see; the tool calls on the way to it are
- * messages below that one. `note` keeps what the model is given, together with the beginning of its first call.
+ * messages below that one. What the model is given is kept with the beginning of its first call.
  */
 export function answerRecorder(
   {
     conversation_id: conversationId,
     id: answerId,
     attempt,
-  }: { conversation_id: string; id: string; attempt: number },
+    content,
+  }: { conversation_id: string; id: string; attempt: number; content: string },
   live: LiveText,
-  note: (session: Session) => Promise<unknown>,
+  turn: { given(): Given; note(session: Session): Promise<unknown> },
 ): Recorder {
   const phase = `answer:${answerId}`;
   /** Length of the visible text when the current call began, to go back to when it fails. */
   let keptLength = 0;
+  /** The text when a call begins. */
+  let kept = content;
   let isNoted = false;
   /** Changes the answer while it is produced; gives its text. */
   const update = async (session: Session, change: RawBuilder<unknown>): Promise<string> => {
@@ -73,22 +84,28 @@ export function answerRecorder(
     ...(attempt > 1 && {
       async recover(session: Session) {
         // The text of finished calls stays; what a crashed process had begun to say after them is said again.
-        await sql`update meta_messages set content = coalesce((
+        kept = await update(
+          session,
+          sql`content = coalesce((
             select string_agg(s.content || E'\\n\\n', '' order by s.sequence) from meta_messages s
-            where s.parent_message_id = ${answerId} and s.is_step and s.role = 'assistant' and s.content <> ''), '')
-        where id = ${answerId} and status = 'streaming'`.execute(session);
+            where s.parent_message_id = ${answerId} and s.is_step and s.role = 'assistant' and s.content <> ''), '')`,
+        );
         await announce(session, conversationId);
       },
     }),
 
+    begins() {
+      keptLength = [...kept].length;
+      live.set(conversationId, answerId, kept);
+    },
+
     async open(session, model) {
-      const [content] = await Promise.all([
-        update(session, sql`model_used = ${model}`),
-        isNoted ? undefined : note(session),
+      const given = isNoted ? sql`` : sql`, metadata = metadata || ${json(turn.given())}`;
+      await Promise.all([
+        update(session, sql`model_used = ${model}${given}`),
+        isNoted ? undefined : turn.note(session),
       ]);
       isNoted = true;
-      keptLength = [...content].length;
-      live.set(conversationId, answerId, content);
       return answerId;
     },
 
@@ -114,11 +131,8 @@ export function answerRecorder(
           values (${conversationId}, ${answerId}, 'assistant', ${step.content}, ${json(step.tool_calls)}, ${step.model},
             ${json({ phase })})`.execute(session);
         const shown = step.content ? `${step.content}\n\n` : '';
-        live.set(
-          conversationId,
-          answerId,
-          await update(session, sql`content = substr(content, 1, ${keptLength}) || ${shown}, ${usage}`),
-        );
+        kept = await update(session, sql`content = substr(content, 1, ${keptLength}) || ${shown}, ${usage}`);
+        live.set(conversationId, answerId, kept);
       } else {
         const { content, citations } = await readCitations(session, step.content);
         await sql`update meta_messages set status = 'complete', reasoning = ${step.reasoning || null},
@@ -130,11 +144,8 @@ export function answerRecorder(
     },
 
     async discard(session) {
-      live.set(
-        conversationId,
-        answerId,
-        await update(session, sql`content = substr(content, 1, ${keptLength})`),
-      );
+      kept = await update(session, sql`content = substr(content, 1, ${keptLength})`);
+      live.set(conversationId, answerId, kept);
       await announce(session, conversationId);
     },
 
@@ -157,11 +168,3 @@ export async function failAnswer(
   );
   await announce(session, conversationId);
 }
-
-/** What the model is given is kept with the answer: facts from memory, the parameters it takes, what is shown of it. */
-export const noteTurn = (
-  session: Session,
-  answerId: string,
-  given: { memory_ids: string[]; parameters: ModelParameters; show_thinking: boolean },
-) =>
-  sql`update meta_messages set metadata = metadata || ${json(given)} where id = ${answerId}`.execute(session);

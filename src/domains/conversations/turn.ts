@@ -51,8 +51,8 @@ export interface Turn {
   memory_ids: string[];
 }
 
-/** What the conversation and its project choose. */
-export interface TurnPlace {
+/** What the conversation, its project and the person choose. */
+export interface Chosen {
   project_id: string | null;
   /** It leaves memory alone in both directions. */
   is_private: boolean;
@@ -61,13 +61,27 @@ export interface TurnPlace {
   model_tier: ModelTier | null;
   /** Of the project. */
   instructions: string | null;
+  preferences: StoredPreferences;
+  extensions: Extensions;
+}
+
+/** The place in a conversation where an answer is to stand. */
+export interface TurnPlace extends Chosen {
   /** The answer that is being produced, where it is. */
   answer_id?: string;
   /** What stands beside the conversation, a line each. */
   artifacts: string;
-  preferences: StoredPreferences;
-  extensions: Extensions;
 }
+
+/** As whom an answer is produced: with the rights of who asked, as an agent. */
+export const answererFor = ({ user_id, role }: Pick<UserPrincipal, 'user_id' | 'role'>): UserPrincipal => ({
+  kind: 'user',
+  user_id,
+  role,
+  scopes: ['*'],
+  permissions: [],
+  agent: 'chat',
+});
 
 /** What is looked for in memory: the beginning of a question. */
 export const lookedFor = (question: string): string => question.slice(0, 2_000);
@@ -77,7 +91,7 @@ export const factsFor = (
   { memory }: Pick<TurnDeps, 'memory'>,
   { question, project_id, is_private }: Pick<TurnPlace, 'project_id' | 'is_private'> & { question: string },
   principal: UserPrincipal,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Fact[]> =>
   is_private
     ? Promise.resolve([])
@@ -197,27 +211,30 @@ export const chatTools = (deps: Pick<AgentDeps, 'files' | 'memory'>): Tool[] => 
 /** Tools that a private conversation does not have. */
 const memoryTools = new Set(['search_memory', 'remember']);
 
+/** The artifacts that stand beside the message `leaf`, as a prompt lists them. */
+export const artifactsBeside = (session: Session, conversationId: string, leaf: string | null) =>
+  leaf === null ? Promise.resolve('') : canvasPrompt(session, conversationId, leaf);
+
 /**
- * The place of an answer below the message `leaf`, and what the person chose: read in one go, since an answer waits
- * for each transaction before its first word. Errors: `not_found`.
+ * What an answer in this conversation is given whatever was said in it. All it sends, it sends at once, since an answer
+ * waits for each transaction before its first word. Errors: `not_found`.
  */
-export async function placeOf(
+export async function chosenFor(
   deps: TurnDeps,
   session: Session,
   principal: UserPrincipal,
-  { conversation_id, leaf }: { conversation_id: string; leaf: string | null },
-): Promise<TurnPlace> {
-  const [{ rows }, artifacts, preferences, extensions] = await Promise.all([
+  conversation_id: string,
+): Promise<Chosen> {
+  const [{ rows }, preferences, extensions] = await Promise.all([
     sql<PlaceRow>`
       select c.project_id, c.is_private, c.persona_id, p.instructions,
         coalesce(c.metadata ->> 'model_tier', p.chat_defaults ->> 'model_tier') as model_tier
       from meta_conversations c left join meta_projects p on p.id = c.project_id
       where c.id = ${conversation_id} and c.agent_type <> 'task' and c.deleted_at is null`.execute(session),
-    leaf === null ? '' : canvasPrompt(session, conversation_id, leaf),
     deps.preferences.stored(session, principal, conversation_id),
     deps.extensions(session, principal),
   ]);
-  return { ...found(rows[0], 'The conversation'), artifacts, preferences, extensions };
+  return { ...found(rows[0], 'The conversation'), preferences, extensions };
 }
 
 /** The place of the first answer of a conversation that does not exist yet. Errors: `not_found` for the project. */
@@ -248,4 +265,4 @@ export async function placeOfNew(
   };
 }
 
-type PlaceRow = Omit<TurnPlace, 'answer_id' | 'artifacts' | 'preferences' | 'extensions'>;
+type PlaceRow = Omit<Chosen, 'preferences' | 'extensions'>;

@@ -30,6 +30,8 @@ export interface ResolvedModel {
   model: string;
   /** What people see, for example `openai/gpt-5-mini`. */
   label: string;
+  /** Whether limits of use may hold for the person: then what a call may use is set aside before it is made. */
+  isLimited: boolean;
   /** Cost of a usage in US dollars; 0 where the vendor's price is not known or there is none. */
   cost(usage: TokenUsage): number;
 }
@@ -42,10 +44,11 @@ export const nextTier = (tier: ModelTier): ModelTier => tiers[tiers.indexOf(tier
 /** How long a list of models waits for each vendor. */
 const listTimeoutMs = 3_000;
 
-/** The connections a caller can use as they are stored, without their keys, and what their models cost now. */
+/** The connections a caller can use as they are stored, without their keys, and what holds for calls of their models now. */
 export interface Connections {
   rows: queries.ProviderRow[];
   prices: PriceRow[];
+  isLimited: boolean;
   at: Date;
 }
 
@@ -88,11 +91,12 @@ export class Models {
   /** The connections the caller can use, to choose from. All it sends, it sends at once. */
   async connections(session: Session): Promise<Connections> {
     const at = new Date(this.#deps.clock.now());
-    const [rows, prices] = await Promise.all([
+    const [rows, prices, isLimited] = await Promise.all([
       queries.listProviders(session),
       queries.listPrices(session, at),
+      queries.seesLimits(session),
     ]);
-    return { rows, prices, at };
+    return { rows, prices, isLimited, at };
   }
 
   /**
@@ -105,11 +109,11 @@ export class Models {
     choice: { provider_id?: string | null | undefined; model?: string | null | undefined },
   ): Promise<ResolvedModel> {
     const { provider_id, model } = choice;
-    if (provider_id === builtin.id) return this.#builtin();
+    if (provider_id === builtin.id) return this.#builtin(connections);
     const row = connections.rows.find((candidate) =>
       provider_id ? candidate.id === provider_id : candidate.enabled && candidate.is_default,
     );
-    if (!row && !provider_id && !model) return this.#builtin();
+    if (!row && !provider_id && !model) return this.#builtin(connections);
     if (!row?.enabled)
       throw new AppError(
         'unprocessable',
@@ -131,7 +135,7 @@ export class Models {
     known = this.connectionsOf(principal),
   ): Promise<{ model: ResolvedModel; tier: ModelTier } | undefined> {
     const connections = await known;
-    if (label === this.#builtin().label) return { model: this.#builtin(), tier: 'sonnet' };
+    if (label === builtinLabel) return { model: this.#builtin(connections), tier: 'sonnet' };
     // A connection's name may itself hold a slash: the longest name that fits is meant.
     const row = connections.rows
       .filter(
@@ -166,7 +170,7 @@ export class Models {
           return [...new Set([...chosen, ...offered])].map((model) => `${row.name}/${model}`);
         }),
     );
-    return [...new Set([this.#builtin().label, ...listed.flat()])];
+    return [...new Set([builtinLabel, ...listed.flat()])];
   }
 
   async #offered(row: queries.ProviderRow, signal: AbortSignal): Promise<string[]> {
@@ -181,7 +185,7 @@ export class Models {
 
   /** The provider of a stored connection the caller can use. Errors: `not_found`. */
   async provider(principal: UserPrincipal, id: string): Promise<ModelProvider> {
-    if (id === builtin.id) return this.#builtin().provider;
+    if (id === builtin.id) return builtinProvider();
     const row = await this.#deps.database.as(principal, (session) => queries.findProvider(session, id));
     if (!row) throw new AppError('not_found', 'The connection does not exist.', { fix: 'Reload the page.' });
     return this.#connect(row);
@@ -209,9 +213,10 @@ export class Models {
   async #resolve(
     row: queries.ProviderRow,
     model: string,
-    { prices, at }: Connections,
+    { prices, isLimited, at }: Connections,
   ): Promise<ResolvedModel> {
     return {
+      isLimited,
       provider: await this.#connect(row),
       kind: row.kind,
       model,
@@ -220,16 +225,20 @@ export class Models {
     };
   }
 
-  #builtin(): ResolvedModel {
+  #builtin({ isLimited }: Connections): ResolvedModel {
     return {
-      provider: createModelProvider({ kind: 'builtin', name: builtin.label }),
+      provider: builtinProvider(),
       kind: 'builtin',
       model: builtin.model,
-      label: `builtin/${builtin.model}`,
+      label: builtinLabel,
+      isLimited,
       cost: () => 0,
     };
   }
 }
+
+const builtinLabel = `builtin/${builtin.model}`;
+const builtinProvider = (): ModelProvider => createModelProvider({ kind: 'builtin', name: builtin.label });
 
 function modelOf(row: queries.ProviderRow, tier: ModelTier): string {
   const models = row.models as Partial<Record<ModelTier, string>>;

@@ -29,6 +29,12 @@ export const listProviders = (session: Session) =>
     .execute();
 export type ProviderRow = Awaited<ReturnType<typeof listProviders>>[number];
 
+/** Whether there is a limit of use that the caller can see: theirs, or one of a project or an organization of theirs. */
+export async function seesLimits(session: Session): Promise<boolean> {
+  const { rows } = await sql`select where exists (select from usage_limits)`.execute(session);
+  return rows.length > 0;
+}
+
 export const findProvider = (session: Session, id: string) =>
   session
     .selectFrom('model_providers')

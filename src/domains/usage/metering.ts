@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Database, found, type Session, type UserPrincipal } from '../../database/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isAppError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { TokenUsage } from '../../providers/model/index.ts';
 import type { ModelTier, ResolvedModel } from '../settings/index.ts';
 import { type Call, reserveUsage, settleUsage, withdrawUsage } from './queries.ts';
@@ -44,7 +45,8 @@ const waitMs = 500;
 /**
  * Sets the most a call may use aside in the project's budget and in every limit of use that is in force, so that
  * parallel calls cannot pass one together. Settling replaces it by what was used. While only what other calls have set
- * aside stands in the way, it waits for them. Errors: `budget_exceeded`, and the signal's reason.
+ * aside stands in the way, it waits for them. A call that nothing limits is only counted, when it ends.
+ * Errors: `budget_exceeded`, and the signal's reason.
  */
 export async function openSpending(
   deps: MeteringDeps,
@@ -65,8 +67,11 @@ export async function openSpending(
     model: model.model,
     endpoint: 'chat',
   };
-  const { budget, usage } = await reserve(deps, account, call, most, signal);
-  let open = true;
+  const isFree = project_id === null && !model.isLimited;
+  const { budget, usage } = isFree
+    ? { budget: null, usage: newId() }
+    : await reserve(deps, account, call, most, signal);
+  let open = !isFree;
   return {
     async release() {
       if (!open) return;

@@ -1,4 +1,5 @@
-import { calcPrice } from '@pydantic/genai-prices';
+import { calcPrice, findProvider, type Provider } from '@pydantic/genai-prices';
+import { BoundedMap } from '../../kernel/bounded-map.ts';
 import type { ProviderKind, TokenUsage } from './port.ts';
 
 /**
@@ -61,12 +62,31 @@ export function priceOf(call: PricedCall, rows: PriceRow[] = []): number | null 
     ...(provider === 'anthropic' && { cache_write_tokens: usage.cacheWriteTokens ?? 0 }),
     output_tokens: usage.outputTokens,
   };
-  const whose =
-    provider === 'openai-compatible' ? { providerApiUrl: baseUrl ?? '' } : { providerId: provider };
-  return calcPrice(tokens, model, { ...whose, timestamp: at })?.total_price ?? null;
+  const seller = sellerOf(provider, baseUrl);
+  return seller ? (calcPrice(tokens, model, { provider: seller, timestamp: at })?.total_price ?? null) : null;
 }
+
+/** Whose prices hold, by kind or address: every call asks, and an address is compared with the pattern of each vendor. */
+const sellers = new BoundedMap<string, Provider | undefined>(1_000);
+
+function sellerOf(kind: ProviderKind, baseUrl: string | null | undefined): Provider | undefined {
+  const key = kind === 'openai-compatible' ? (baseUrl ?? '') : kind;
+  if (!sellers.has(key))
+    sellers.set(
+      key,
+      findProvider(kind === 'openai-compatible' ? { providerApiUrl: key } : { providerId: key }),
+    );
+  return sellers.get(key);
+}
+
+const contextWindows = new BoundedMap<string, number | null>(1_000);
 
 /** Tokens a known model reads at most; null when unknown. */
 export function contextWindowOf(provider: ProviderKind, model: string): number | null {
-  return calcPrice({ input_tokens: 0 }, model, { providerId: provider })?.model.context_window ?? null;
+  const key = `${provider} ${model}`;
+  const known = contextWindows.get(key);
+  if (known !== undefined) return known;
+  const found = calcPrice({ input_tokens: 0 }, model, { providerId: provider })?.model.context_window ?? null;
+  contextWindows.set(key, found);
+  return found;
 }
