@@ -258,6 +258,40 @@ describe('marketplace and ratings', () => {
 });
 
 describe('prompts, leads, machines', () => {
+  test('a prompt’s vector of another model, or of a content it had, is kept and comes back with it', async () => {
+    const owner = await createTestUser(database);
+    const id = await insert(
+      owner,
+      sql`insert into prompt_library (title, content) values ('Sum up', 'In three lines') returning id`,
+    );
+    const embed = (vector: string, model: string) =>
+      asService(
+        database,
+        sql`update prompt_library set embedding = ${vector}::extensions.vector, embedding_model = ${model} where id = ${id}`,
+      );
+    const restored = async (model: string) => {
+      await asService(database, sql`select restore_prompt_embeddings(${model})`);
+      const [row] = await asUser(
+        database,
+        owner,
+        sql<{ model: string | null; vector: string | null }>`
+          select embedding_model as model, embedding::text as vector from prompt_library where id = ${id}`,
+      );
+      return row;
+    };
+    await embed('[1,2]', 'small');
+    await embed('[3,4,5]', 'large');
+    expect(await restored('small')).toEqual({ model: 'small', vector: '[1,2]' });
+    expect(await restored('large')).toEqual({ model: 'large', vector: '[3,4,5]' });
+    const write = (content: string) =>
+      asUser(database, owner, sql`update prompt_library set content = ${content} where id = ${id}`);
+    await write('In two lines');
+    // Nothing is kept of this text by any model.
+    expect(await restored('large')).toEqual({ model: null, vector: null });
+    await write('In three lines');
+    expect(await restored('large')).toEqual({ model: 'large', vector: '[3,4,5]' });
+  });
+
   test('a prompt keeps its versions, is found by words, and is used by those who see it', async () => {
     const id = await insert(
       maker,

@@ -145,12 +145,17 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
     for (const source of sources) {
       const { rows } = await this.#database.asService(
         'claim rows to embed',
-        (session) =>
-          sql<EmbeddingRow>`
-          with claimed as (select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32))
-          select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`.execute(
-            session,
-          ),
+        async (session) => {
+          const { model } = this.#embedding;
+          const claimed = sql<EmbeddingRow>`
+            with claimed as (select * from claim_rows_to_embed(${source}, ${model}, ${worker}, 32))
+            select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`;
+          const [, rows] = await Promise.all([
+            source === 'prompts' && sql`select restore_prompt_embeddings(${model})`.execute(session),
+            claimed.execute(session),
+          ]);
+          return rows;
+        },
         { atOnce: true },
       );
       if (rows.length > 0) return [{ id: `${source}:${rows[0]?.id}`, attempt: 1, source, rows }];
