@@ -280,11 +280,7 @@ begin
   end if;
   return query execute private.search_scan(p_source, p_filter, v_count, v_width) || v_scored || format($sql$
     , scored as materialized (
-      select o.id, o.words, o.meaning from own o
-      union all
-      -- Of the rows without words only the nearest can be among the best.
-      (select s.id, 0, s.meaning from scanned s where s.meaning > 0 and %3$s
-       order by s.meaning desc, s.id limit greatest(100, $2 * 2))
+      select o.id, o.words, o.meaning from own o %3$s
     ), best as (
       select greatest(max(s.words), 1e-9) as words from scored s
     ), likely as materialized (
@@ -301,7 +297,11 @@ begin
     case when v_width is null then '0::float8' else
       'case when l.meaning is null then 0 else greatest(1 - (t.embedding operator(extensions.<=>) $4), 0) end' end,
     case when v_width is not null then format('join %s t on t.id = l.id', v_source.table_name) end,
-    case when v_source.group_key is null then format('not (%s)', v_holds) else 's.id not in (select o.id from own o)' end)
+    -- Of the rows without words only the nearest can be among the best.
+    case when v_width is not null then format($sql$
+      union all (select s.id, 0, s.meaning from scanned s where s.meaning > 0 and %s
+        order by s.meaning desc, s.id limit greatest(100, $2 * 2)) $sql$,
+      case when v_source.group_key is null then format('not (%s)', v_holds) else 's.id not in (select o.id from own o)' end) end)
   using v_words, p_limit, private.query_weights(v_words), p_embedding, p_embedding_model,
     extensions.binary_quantize(p_embedding), p_semantic_weight;
 end
