@@ -287,7 +287,10 @@ export class Database {
           await client.query('rollback').catch((rollbackError: Error) => {
             broken = rollbackError;
           });
-        if (isStalePlan(cause)) forgetStatements();
+        if (isStalePlan(cause)) {
+          forgetStatements();
+          broken = cause as Error;
+        }
         if (cause instanceof InterruptedError && !guard.hasFired)
           throw new BehindInterruptedError('It waited behind what was interrupted.', { cause });
         throw cause;
