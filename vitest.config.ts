@@ -12,7 +12,7 @@ class FaultsFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/browser/**', 'test/conformance/**', 'node_modules/**'],
     globalSetup: ['test/harness/global.ts'],
     pool: 'forks',

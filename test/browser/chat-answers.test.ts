@@ -31,6 +31,32 @@ async function say(words: string): Promise<void> {
   await done(before);
 }
 
+test('formulas are drawn, code is coloured, and money stays money', async () => {
+  const { script } = model;
+  model.script = (asked) =>
+    asked.role === 'chat'
+      ? {
+          text: [
+            'It costs $5 and $10, and \\(e^{i\\pi} = -1\\).',
+            '\\[ \\sum_{i=1}^n i = \\frac{n(n+1)}{2} \\]',
+            '```python\ndef area(w):\n    return w * "$a$"\n```',
+          ].join('\n\n'),
+        }
+      : script(asked);
+  await startChat(page, 'Show me formulas and code.');
+  await done(0);
+  const answer = answers().first();
+  await answer.getByText('It costs $5 and $10').waitFor();
+  // KaTeX keeps what was written beside the MathML.
+  const written = answer.locator('annotation[encoding="application/x-tex"]');
+  await answer.getByRole('region', { name: 'Formula' }).locator('math').waitFor();
+  expect(await written.allTextContents()).toEqual(['e^{i\\pi} = -1', '\\sum_{i=1}^n i = \\frac{n(n+1)}{2}']);
+  const code = answer.getByRole('region', { name: 'python code' });
+  expect(await code.locator('.hljs-keyword').allTextContents()).toEqual(['def', 'return']);
+  expect(await code.textContent()).toBe('def area(w):\n    return w * "$a$"');
+  model.script = script;
+});
+
 test('a rating has a reason and words, is changed, taken back, and kept over a reload', async () => {
   await startChat(page, 'What do bees do?');
   await done(0);

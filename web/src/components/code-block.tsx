@@ -1,20 +1,30 @@
 import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { copyText } from '../lib/clipboard.ts';
+import { whenReachable } from '../lib/connection.ts';
 import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
 import { ScrollRegion } from './scroll-region.tsx';
+
+const HighlightedCode = lazy(async () => ({
+  default: (await whenReachable(() => import('./highlighted-code.tsx'))).HighlightedCode,
+}));
+
+/** Characters that are coloured at most: a longer text is drawn at once without. */
+const mostColoured = 50_000;
 
 interface CodeBlockProps {
   /** What it is, for assistive technology. */
   label: string;
   code: string;
+  /** What it is written in, by the names that fences have: its words are coloured. */
+  language?: string | undefined;
   wrap?: boolean;
   tall?: boolean;
 }
 
 /** Text as it is, with a button that copies it. */
-export function CodeBlock({ label, code, wrap, tall }: CodeBlockProps) {
+export function CodeBlock({ label, code, language, wrap, tall }: CodeBlockProps) {
   const [copied, setCopied] = useState(false);
   async function copy(): Promise<void> {
     if (!(await copyText(code))) return;
@@ -31,7 +41,13 @@ export function CodeBlock({ label, code, wrap, tall }: CodeBlockProps) {
           !tall && 'max-h-80',
         )}
       >
-        {code}
+        {language && code.length <= mostColoured ? (
+          <Suspense fallback={code}>
+            <HighlightedCode code={code} language={language} />
+          </Suspense>
+        ) : (
+          code
+        )}
       </ScrollRegion>
       <IconButton
         label={copied ? 'Copied' : `Copy ${label}`}

@@ -1,7 +1,10 @@
 import { type ComponentPropsWithoutRef, useMemo, useRef } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import remarkMath from 'remark-math';
+import { withMath } from '../lib/math.ts';
 import { CodeBlock } from './code-block.tsx';
+import { Formula } from './formula.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
 
 interface Node {
@@ -51,7 +54,11 @@ interface MarkdownViewProps {
 export function MarkdownView({ text, onCitation, markers = [] }: MarkdownViewProps) {
   const key = onCitation ? markers.join() : '';
   const plugins = useMemo(
-    () => [remarkGfm, citations(new Set(key ? key.split(',').map(Number) : []))],
+    () => [
+      remarkGfm,
+      [remarkMath, { singleDollarTextMath: false }] as [typeof remarkMath, { singleDollarTextMath: boolean }],
+      citations(new Set(key ? key.split(',').map(Number) : [])),
+    ],
     [key],
   );
   // Made once: a new component type would take the focus from a marker each time the text is drawn.
@@ -61,7 +68,7 @@ export function MarkdownView({ text, onCitation, markers = [] }: MarkdownViewPro
   return (
     <div className="markdown">
       <ReactMarkdown remarkPlugins={plugins} components={components}>
-        {text}
+        {withMath(text)}
       </ReactMarkdown>
     </div>
   );
@@ -97,6 +104,8 @@ function componentsFor(open: (marker: number) => void): Components {
     ),
     table: Scrollable,
     pre: Code,
+    code: ({ className, children }) =>
+      className?.includes('math-inline') ? <Formula formula={String(children)} /> : <code>{children}</code>,
   };
 }
 
@@ -108,14 +117,11 @@ function Scrollable({ children }: ComponentPropsWithoutRef<'table'>) {
   );
 }
 
-/** A block of code with a button that copies it. */
+/** A block of code with a button that copies it, or a formula on lines of its own. */
 function Code({ children }: ComponentPropsWithoutRef<'pre'>) {
   const inner = (children as { props?: { className?: string; children?: unknown } } | undefined)?.props;
   const language = /language-(\S+)/.exec(inner?.className ?? '')?.[1];
-  return (
-    <CodeBlock
-      label={language ? `${language} code` : 'code'}
-      code={String(inner?.children ?? '').replace(/\n$/, '')}
-    />
-  );
+  const text = String(inner?.children ?? '').replace(/\n$/, '');
+  if (language === 'math') return <Formula formula={text} block />;
+  return <CodeBlock label={language ? `${language} code` : 'code'} code={text} language={language} />;
 }
