@@ -16,7 +16,11 @@ beforeAll(async () => {
 afterAll(() => opened?.close());
 
 const answers = () => page.getByRole('article', { name: 'Answer' });
-const done = (index: number) => answers().nth(index).getByText('120 tokens').waitFor();
+async function done(index: number): Promise<void> {
+  await answers().nth(index).getByText('120 tokens').waitFor();
+  // Markdown is loaded with the first answer; what stands below it moves when it comes.
+  await answers().nth(index).locator('.markdown').waitFor();
+}
 const menu = async (item: string): Promise<void> => {
   await page
     .locator('header')
