@@ -240,9 +240,11 @@ async function stream(
   let reasoning = '';
   const toolCalls: ToolCall[] = [];
   let finish: FinishEvent | undefined;
-  const growing = new GrowingText(deps.clock, phase.flushMs ?? flushMs, (more) =>
-    inSession(deps, phase, async (session) => phase.record.append(session, await opened, more)),
-  );
+  const growing = new GrowingText(deps.clock, phase.flushMs ?? flushMs, async (more) => {
+    // Before the transaction, not in it: it would hold what the opening changes, and wait for it.
+    const id = await opened;
+    await inSession(deps, phase, (session) => phase.record.append(session, id, more));
+  });
   try {
     for await (const event of events) {
       if (lost) throw lost.error;
