@@ -2,8 +2,8 @@
 --
 -- prompt_library holds prompts in prompt_categories, with prompt_assets (files that go along when it is used) beside them.
 -- Every content a prompt had is a row of prompt_versions, written by trigger. Search runs over prompt_library itself:
--- search_hybrid('prompts', …). The vectors it had by other models, and the last one of a content that was changed, are kept in
--- prompt_embeddings, so that going back to a model or to a content asks no model again (restore_prompt_embeddings()).
+-- search_hybrid('prompts', …). The vectors it had by other models and of other contents are kept in prompt_embeddings, so
+-- that going back to a model or to a content asks no model again (restore_prompt_embeddings()).
 --
 -- These four tables may exist already, with rows (000_tables.sql): what is missing is added, nothing is lost. A prompt
 -- belongs to a person and, in a project, to its members; is_public opens it to every signed-in user.
@@ -110,14 +110,23 @@ call private.complete_table('public.prompt_embeddings', $$
   created_at timestamptz not null default now()
 $$);
 
-comment on table public.prompt_embeddings is 'Prompt search: embeddings of prompts by further models, one for each.';
+comment on table public.prompt_embeddings is 'Prompt search: embeddings of prompts by further models and of further contents.';
 comment on column public.prompt_embeddings.content is 'The text it was made of; it is of no use for another.';
--- A table of an older tool has the width of its one model.
+-- A table of an older tool has the width of its one model, and an index that takes no other.
 do $$
+declare
+  v_index regclass;
 begin
   if exists (select from pg_catalog.pg_attribute
     where attrelid = 'public.prompt_embeddings'::regclass and attname = 'embedding' and atttypmod <> -1)
   then
+    for v_index in
+      select i.indexrelid from pg_catalog.pg_index i
+      join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = c.relam
+      where i.indrelid = 'public.prompt_embeddings'::regclass and m.amname in ('ivfflat', 'hnsw')
+    loop
+      execute format('drop index %s', v_index);
+    end loop;
     alter table public.prompt_embeddings alter column embedding type extensions.vector;
   end if;
 end
@@ -140,7 +149,7 @@ call private.adopt_foreign_key('public.prompt_library', 'category_id', 'public.p
 call private.adopt_foreign_key('public.prompt_assets', 'prompt_id', 'public.prompt_library', 'cascade');
 call private.adopt_foreign_key('public.prompt_assets', 'file_metadata_id', 'public.meta_file_metadata', 'cascade');
 call private.adopt_foreign_key('public.prompt_embeddings', 'prompt_id', 'public.prompt_library', 'cascade');
-create unique index if not exists idx_prompt_embeddings_model on public.prompt_embeddings (prompt_id, embedding_model);
+create index if not exists idx_prompt_embeddings_model on public.prompt_embeddings (prompt_id, embedding_model);
 create index if not exists idx_prompt_library_search on public.prompt_library using gin (search_vector);
 create index if not exists idx_prompt_library_tags on public.prompt_library using gin (tags);
 create index if not exists idx_prompt_library_public on public.prompt_library (usage_count desc) where is_public;
@@ -170,26 +179,30 @@ $$;
 create or replace function private.keep_prompt_embedding()
 returns trigger language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Once for each text; no unique key says so, since texts are too long for an index.
   insert into public.prompt_embeddings (user_id, prompt_id, embedding, embedding_model, content)
-  values (old.user_id, old.id, old.embedding, old.embedding_model, concat_ws(' ', old.title, old.content))
-  on conflict (prompt_id, embedding_model) do update set embedding = excluded.embedding, content = excluded.content, created_at = now();
+  select old.user_id, old.id, old.embedding, old.embedding_model, t.content
+  from (select concat_ws(' ', old.title, old.content) as content) t
+  where not exists (select from public.prompt_embeddings e
+    where e.prompt_id = old.id and e.embedding_model = old.embedding_model and e.content = t.content);
   return null;
 end
 $$;
 
--- Gives prompts the embeddings by a model that were kept of their present text. Returns how many.
-create or replace function public.restore_prompt_embeddings(p_embedding_model text)
-returns int language plpgsql volatile set search_path = '' as $$
-declare
-  v_count int;
-begin
-  update public.prompt_library p set embedding = e.embedding, embedding_model = e.embedding_model
-  from public.prompt_embeddings e
-  where e.prompt_id = p.id and e.embedding_model = p_embedding_model and p.embedding_model is distinct from p_embedding_model
-    and e.content = concat_ws(' ', p.title, p.content);
-  get diagnostics v_count = row_count;
-  return v_count;
-end
+-- Gives prompts that a worker has claimed to embed the embeddings by its model that were kept of their present text. Returns
+-- which need not be embedded any more.
+create or replace function public.restore_prompt_embeddings(p_embedding_model text, p_prompt_ids uuid[])
+returns setof uuid language sql volatile set search_path = '' as $$
+  with restored as (
+    update public.prompt_library p set embedding = e.embedding, embedding_model = e.embedding_model
+    from public.prompt_embeddings e
+    where p.id = any (p_prompt_ids) and e.prompt_id = p.id and e.embedding_model = p_embedding_model
+      and p.embedding_model is distinct from p_embedding_model and e.content = concat_ws(' ', p.title, p.content)
+    returning p.id
+  ), released as (
+    delete from private.embedding_claims c using restored r where c.source = 'prompts' and c.row_id = r.id
+  )
+  select r.id from restored r
 $$;
 
 create or replace function private.use_prompt(p_prompt_id uuid)
@@ -209,17 +222,18 @@ create or replace trigger version_prompt before update of content on public.prom
   for each row when (old.content is distinct from new.content) execute function private.version_prompt();
 create or replace trigger keep_prompt_version after insert or update of content on public.prompt_library
   for each row execute function private.keep_prompt_version();
-create or replace trigger keep_prompt_embedding after update of content, embedding on public.prompt_library
+create or replace trigger keep_prompt_embedding after update of title, content, embedding on public.prompt_library
   for each row when (old.embedding_model is distinct from new.embedding_model and old.embedding is not null)
   execute function private.keep_prompt_embedding();
-create or replace trigger forget_embedding before update of content on public.prompt_library
-  for each row when (old.content is distinct from new.content) execute function private.forget_embedding();
+-- A prompt is found by its title, too.
+create or replace trigger forget_embedding before update of title, content on public.prompt_library
+  for each row when (old.title is distinct from new.title or old.content is distinct from new.content) execute function private.forget_embedding();
 
 -- -------------------------------------------------------------------------------------- rights and policies
 
 call private.declare_execute('private.keep_prompt_version()');
 call private.declare_execute('private.keep_prompt_embedding()');
-call private.declare_execute('public.restore_prompt_embeddings(text)');
+call private.declare_execute('public.restore_prompt_embeddings(text, uuid[])');
 call private.declare_execute('private.use_prompt(uuid)', 'authenticated');
 call private.declare_execute('public.use_prompt(uuid)', 'authenticated');
 

@@ -67,6 +67,32 @@ const answer = (conversation_id: string, message_id: string) =>
     return found && found.status !== 'streaming' ? found : undefined;
   }, 'the answer has ended');
 
+test('a model that speaks before the place of its answer is open is heard from its first word', async () => {
+  // A statement waits here before it locks the row that keeping the first words holds.
+  await app.database.withOwner((client) =>
+    client.query(`
+      create function private.open_late() returns trigger language plpgsql set search_path = '' as
+        $$ begin perform pg_sleep(0.5); return null; end $$;
+      create trigger open_late before update of model_used on public.meta_messages
+        for each statement execute function private.open_late()`),
+  );
+  try {
+    model.script = () => ({ text: 'At once.' });
+    const { conversation_id, message_id } = await ask('Hurry');
+    const { text } = await follow({ conversation_id }, message_id);
+    expect(text).toBe('At once.');
+    expect(await answer(conversation_id, message_id)).toMatchObject({
+      status: 'complete',
+      content: 'At once.',
+    });
+  } finally {
+    await app.database.withOwner((client) =>
+      client.query(`
+        drop trigger open_late on public.meta_messages; drop function private.open_late()`),
+    );
+  }
+});
+
 test('what a model thinks and the call it writes are seen as they come, and kept only where they belong', async () => {
   const content = 'A line of the artifact.\n'.repeat(8);
   const input = { title: 'A text', content_type: 'markdown', content };

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestApp, type Person, type TestApp } from '../harness/app.ts';
 import { until } from '../harness/until.ts';
@@ -174,4 +175,30 @@ test('files go along with a prompt for whoever put them there, and only such as 
   ]);
   await ada.client.files.delete({ id: leaflet.id });
   expect((await ada.client.prompts.get(path)).files).toEqual([]);
+});
+
+test('a content that comes back brings its vector with it, and no model is asked for another', async () => {
+  const { id } = await keep('Proverb', 'Many hands make light work');
+  const first = async () =>
+    (
+      await app.database.asService('its vector', (session) =>
+        sql<{ v: number | null; content: string }>`
+          select content, (embedding::real[])[1] as v from prompt_library where id = ${id}`.execute(session),
+      )
+    ).rows[0];
+  await until(async () => (await first())?.v !== null, 'it is embedded');
+  // One that no encoder makes.
+  await app.database.asService('a vector to be known by', (session) =>
+    sql`update prompt_library set embedding = array_fill(7, array[512])::extensions.vector where id = ${id}`.execute(
+      session,
+    ),
+  );
+  await ada.client.prompts.update({ prompt_id: id, content: 'Too many cooks', version: 1 });
+  await until(async () => {
+    const now = await first();
+    return now?.v !== null && now?.v !== 7;
+  }, 'the other content is embedded');
+  await ada.client.prompts.update({ prompt_id: id, content: 'Many hands make light work', version: 2 });
+  await until(async () => (await first())?.v !== null, 'the first one has a vector again');
+  expect(await first()).toEqual({ content: 'Many hands make light work', v: 7 });
 });

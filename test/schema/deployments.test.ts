@@ -124,8 +124,18 @@ describe('over what was there before', () => {
             (select settings from ide_settings) as settings, (select full_name from leads) as lead,
             (select content from messages) as message, (select count(*)::int from sync_events) as events,
             (select row(title, search_length)::text from prompt_library) as prompt,
+            (select extensions.vector_dims(embedding) from prompt_embeddings) as width,
             (select count(*)::int from private.unprotected_tables()) as unprotected`);
         await client.query('select * from adopt_ownerless_rows($1)', [user.user_id]);
+        // What is kept beside it may be of any width.
+        for (const [vector, model] of [
+          ['[1,2]', 'small'],
+          ['[3]', 'smaller'],
+        ])
+          await client.query('update prompt_library set embedding = $1, embedding_model = $2', [
+            vector,
+            model,
+          ]);
         return rows[0];
       });
       expect(result).toEqual({
@@ -135,6 +145,7 @@ describe('over what was there before', () => {
         message: 'hi',
         events: 2,
         prompt: '(T,2)',
+        width: 1536,
         unprotected: 0,
       });
       const mine = await database.as(user, (session) =>

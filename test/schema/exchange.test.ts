@@ -270,7 +270,7 @@ describe('prompts, leads, machines', () => {
         sql`update prompt_library set embedding = ${vector}::extensions.vector, embedding_model = ${model} where id = ${id}`,
       );
     const restored = async (model: string) => {
-      await asService(database, sql`select restore_prompt_embeddings(${model})`);
+      await asService(database, sql`select restore_prompt_embeddings(${model}, array[${id}]::uuid[])`);
       const [row] = await asUser(
         database,
         owner,
@@ -290,6 +290,8 @@ describe('prompts, leads, machines', () => {
     expect(await restored('large')).toEqual({ model: null, vector: null });
     await write('In three lines');
     expect(await restored('large')).toEqual({ model: 'large', vector: '[3,4,5]' });
+    await asUser(database, owner, sql`update prompt_library set title = 'Shorten' where id = ${id}`);
+    expect(await restored('large')).toEqual({ model: null, vector: null });
   });
 
   test('a prompt keeps its versions, is found by words, and is used by those who see it', async () => {

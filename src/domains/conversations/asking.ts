@@ -34,7 +34,7 @@ export class Asking {
     mustSaySomething(content, file_ids);
     const key = context.idempotency_key;
     const ids = { user_id: newId(), answer_id: newId() };
-    const reading = { ...ids, conversation_id: id, principal: context.principal };
+    const reading = { conversation_id: id, answer_id: ids.answer_id, principal: context.principal };
     this.#ahead.begin(reading);
     const { asked, sent } = await this.#database.as(context.principal, async (session, last) => {
       // They travel together and run in this order: what is read of the tree is read under the lock.

@@ -145,17 +145,12 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
     for (const source of sources) {
       const { rows } = await this.#database.asService(
         'claim rows to embed',
-        async (session) => {
-          const { model } = this.#embedding;
-          const claimed = sql<EmbeddingRow>`
-            with claimed as (select * from claim_rows_to_embed(${source}, ${model}, ${worker}, 32))
-            select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`;
-          const [, rows] = await Promise.all([
-            source === 'prompts' && sql`select restore_prompt_embeddings(${model})`.execute(session),
-            claimed.execute(session),
-          ]);
-          return rows;
-        },
+        (session) =>
+          sql<EmbeddingRow>`
+          with claimed as (select * from claim_rows_to_embed(${source}, ${this.#embedding.model}, ${worker}, 32))
+          select c.*, t.user_id, t.project_id from claimed c join ${sql.table(tables[source])} t on t.id = c.id`.execute(
+            session,
+          ),
         { atOnce: true },
       );
       if (rows.length > 0) return [{ id: `${source}:${rows[0]?.id}`, attempt: 1, source, rows }];
@@ -169,7 +164,20 @@ export class EmbeddingSource implements WorkSource<EmbeddingClaim> {
   }
 
   async run({ source, rows }: EmbeddingClaim, _worker: string, signal: AbortSignal): Promise<void> {
-    for (const owned of byOwner(rows)) await this.#embed(source, owned, signal);
+    const known = source === 'prompts' ? await this.#restore(rows) : new Set();
+    const missing = rows.filter(({ id }) => !known.has(id));
+    for (const owned of byOwner(missing)) await this.#embed(source, owned, signal);
+  }
+
+  /** Prompts whose vector was kept, from before the model or the text was another. */
+  async #restore(rows: EmbeddingRow[]): Promise<Set<string>> {
+    const restored = await this.#database.asService('embeddings that were kept', (session) =>
+      sql<{ id: string }>`
+        select id from restore_prompt_embeddings(${this.#embedding.model}, ${rows.map(({ id }) => id)}::uuid[]) id`.execute(
+        session,
+      ),
+    );
+    return new Set(restored.rows.map(({ id }) => id));
   }
 
   async #embed(source: EmbeddingClaim['source'], rows: EmbeddingRow[], signal: AbortSignal): Promise<void> {

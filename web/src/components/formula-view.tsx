@@ -5,7 +5,7 @@ import { ScrollRegion } from './scroll-region.tsx';
 
 /**
  * TeX as KaTeX draws it, with MathML beside it for those who hear it. What cannot be read, or is not complete yet, is shown as it was
- * written. `trust` stays off: a formula brings no links and no markup of its own.
+ * written. `trust` stays off: a formula brings no links and no markup of its own, and no size it asks for is larger than 20 em.
  */
 export function FormulaView({ formula, block = false }: { formula: string; block?: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
@@ -15,6 +15,7 @@ export function FormulaView({ formula, block = false }: { formula: string; block
         displayMode: block,
         throwOnError: false,
         errorColor: 'inherit',
+        maxSize: 20,
       });
   }, [formula, block]);
   const drawn = <span ref={place} />;

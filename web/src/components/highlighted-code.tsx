@@ -1,16 +1,17 @@
-import highlighter from 'highlight.js/lib/common';
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
+import { common, createLowlight } from 'lowlight';
 import { useMemo } from 'react';
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
+
+const highlighter = createLowlight(common);
 
 /** Code with its words coloured (`.hljs-…` in styles.css); in a language that is not known, as it is. */
 export function HighlightedCode({ code, language }: { code: string; language: string }) {
-  const html = useMemo(
+  return useMemo(
     () =>
-      highlighter.getLanguage(language)
-        ? highlighter.highlight(code, { language, ignoreIllegals: true }).value
-        : undefined,
+      highlighter.registered(language)
+        ? toJsxRuntime(highlighter.highlight(language, code), { Fragment, jsx, jsxs })
+        : code,
     [code, language],
   );
-  if (html === undefined) return code;
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: highlight.js escapes the code it is given
-  return <span dangerouslySetInnerHTML={{ __html: html }} />;
 }
